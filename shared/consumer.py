@@ -1,0 +1,194 @@
+"""The Kafka door: reads in batches, keeps order per key, and commits offsets only after the effects.
+
+Records are taken as bytes and decoded here. Keys are spread over lanes that work side by side; a lane applies its
+events in one transaction after the other. When a transaction fails because of an event, the lane goes on event by
+event, and the one that fails is parked with what follows of its key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared import faultpoints, metrics
+from shared.envelope import Envelope, Undecodable, UnknownType
+from shared.faults import is_infrastructure
+from shared.inbox import Inbox
+from shared.kafka import KafkaConfig
+from shared.parked import Parked, Record, queue_of
+
+log = structlog.get_logger(__name__)
+
+BATCH_RECORDS = 500
+LANES = 4
+"""Transactions at once. More would mostly wait for the same disk flush and conflict more often."""
+
+CHUNK_EVENTS = 200
+LAG_SECONDS = 5.0
+RECONNECT_SECONDS = 1.0
+
+Item = tuple[Record, Envelope]
+
+
+class Consumer:
+    """A component of every worker that hears something."""
+
+    name = "consumer"
+
+    def __init__(self, topics: Sequence[str], inbox: Inbox, parked: Parked, kafka: KafkaConfig, *, group: str) -> None:
+        self._topics = [kafka.topic(topic) for topic in topics]
+        self._inbox = inbox
+        self._parked = parked
+        self._kafka = kafka
+        self._group = kafka.topic_prefix + group
+        self._lag_told = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until told to stop; finishes the batch in hand. Waits for a broker that is away."""
+        while not stop.is_set():
+            consumer = self._consumer()
+            try:
+                await consumer.start()
+                await self._consume(consumer, stop)
+            except KafkaError as error:
+                log.warning("consumer.kafka-unreachable", error=type(error).__name__)
+                await _pause(stop, RECONNECT_SECONDS)
+            finally:
+                await consumer.stop()
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            *self._topics,
+            **self._kafka.client_arguments(),
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_interval_ms=300_000,
+            session_timeout_ms=15_000,
+            heartbeat_interval_ms=3_000,
+            fetch_max_wait_ms=500,
+            metadata_max_age_ms=60_000,
+        )
+
+    async def _consume(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            batch = await consumer.getmany(timeout_ms=500, max_records=BATCH_RECORDS)
+            if batch:
+                records = [self._record(record) for records in batch.values() for record in records]
+                if not await self.take(records, stop):
+                    return
+                faultpoints.reach("consumer.before-offset-commit")
+                await self._commit(consumer, batch)
+            await self._tell_lag(consumer)
+
+    async def take(self, records: Sequence[Record], stop: asyncio.Event) -> bool:
+        """Give every record its effect, park it or bury it. False if stopped before that was so.
+
+        Infrastructure that is away is waited for: nothing is skipped because of it.
+        """
+        while True:
+            try:
+                await self._take(records)
+            except Exception as error:
+                if not is_infrastructure(error):
+                    raise
+                log.warning("consumer.database-unreachable", error=type(error).__name__)
+                if await _pause(stop, RECONNECT_SECONDS):
+                    return False
+            else:
+                return True
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        items = await self._decoded(records)
+        blocked = await self._parked.blocked({queue_of(r.topic, e.key) for r, e in items}) if items else set()
+        lanes: dict[int, list[Item]] = defaultdict(list)
+        for record, envelope in items:
+            queue = queue_of(record.topic, envelope.key)
+            if queue in blocked:
+                await self._parked.queue(record, envelope)
+            else:
+                lanes[zlib.crc32(queue.encode()) % LANES].append((record, envelope))
+        results = await asyncio.gather(*(self._run_lane(lane) for lane in lanes.values()), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _decoded(self, records: Sequence[Record]) -> list[Item]:
+        items = []
+        for record in records:
+            try:
+                envelope = record.decode()
+            except Undecodable as error:
+                await self._parked.bury(record, error)
+            except UnknownType as unknown:
+                log.info("event.unknown-type", type=str(unknown)[:200], place=record.place)
+            else:
+                if self._inbox.hears(envelope, record.topic):
+                    items.append((record, envelope))
+        return items
+
+    async def _run_lane(self, lane: list[Item]) -> None:
+        while lane:
+            chunk = lane[:CHUNK_EVENTS]
+            try:
+                taken = await self._inbox.apply([(record.topic, envelope) for record, envelope in chunk])
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                await self._one_by_one(chunk)
+                taken = len(chunk)
+            lane = lane[taken:]
+
+    async def _one_by_one(self, chunk: list[Item]) -> None:
+        """Find the event that fails; the others of its key wait behind it, all the rest go on."""
+        failed: set[str] = set()
+        for record, envelope in chunk:
+            queue = queue_of(record.topic, envelope.key)
+            if queue in failed:
+                await self._parked.queue(record, envelope)
+                continue
+            try:
+                await self._inbox.apply([(record.topic, envelope)])
+            except Exception as error:
+                if is_infrastructure(error):
+                    raise
+                await self._parked.park(record, envelope, error)
+                failed.add(queue)
+
+    async def _commit(self, consumer: AIOKafkaConsumer, batch: dict[TopicPartition, list[Any]]) -> None:
+        try:
+            await consumer.commit({partition: records[-1].offset + 1 for partition, records in batch.items()})
+        except (CommitFailedError, IllegalStateError) as error:
+            # The partition went to another worker meanwhile. It reads these again, and the inbox knows them.
+            log.info("consumer.commit-refused", error=type(error).__name__)
+
+    def _record(self, record: ConsumerRecord[bytes, bytes]) -> Record:
+        topic = self._kafka.catalogue_topic(record.topic)
+        return Record(topic, record.partition, record.offset, record.key, record.value, list(record.headers))
+
+    async def _tell_lag(self, consumer: AIOKafkaConsumer) -> None:
+        if time.monotonic() - self._lag_told < LAG_SECONDS:
+            return
+        self._lag_told = time.monotonic()
+        for partition in consumer.assignment():
+            end = consumer.highwater(partition)
+            if end is not None:
+                lag = max(0, end - await consumer.position(partition))
+                metrics.consumer_lag(self._kafka.catalogue_topic(partition.topic), partition.partition, lag)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait, but not past ``stop``; True if it came."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True

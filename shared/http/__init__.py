@@ -1,0 +1,61 @@
+"""Everything that the services' HTTP doors have in common.
+
+A door looks like this::
+
+    router = APIRouter(prefix="/v1/comments", tags=["comments"])
+    Wired = Annotated[Deps, Depends(deps_of)]
+
+    @router.post("", status_code=201, operation_id="postComment")
+    async def post_comment(body: NewComment, author: Member, key: Idempotent, deps: Wired) -> Comment:
+        return Comment.of(await handlers.post_comment(deps, key.derive("comment"), author.member_id, body.text))
+"""
+
+from shared.http.answers import JsonBytes, fresh, json_bytes
+from shared.http.app import attach, create_app, deps_of
+from shared.http.bodies import Body, CleanProse, CleanText, clean_prose, clean_text
+from shared.http.edge import is_head
+from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, not_modified
+from shared.http.gate import JSON, BodyRule
+from shared.http.idempotency import IdempotencyKey, Idempotent
+from shared.http.identity import Anyone, Identity, Member, identity_from, identity_of, role
+from shared.http.pages import Cursoring, CursorInvalid, Page, Paging, seal, unseal
+from shared.http.problems import TYPE_PREFIX, ValidationFailed, problem
+
+__all__ = [
+    "JSON",
+    "TYPE_PREFIX",
+    "Anyone",
+    "Body",
+    "BodyRule",
+    "CleanProse",
+    "CleanText",
+    "CursorInvalid",
+    "Cursoring",
+    "IdempotencyKey",
+    "Idempotent",
+    "Identity",
+    "IfMatch",
+    "JsonBytes",
+    "Member",
+    "Page",
+    "Paging",
+    "PreconditionRequired",
+    "ValidationFailed",
+    "attach",
+    "check_version",
+    "clean_prose",
+    "clean_text",
+    "create_app",
+    "deps_of",
+    "etag_of",
+    "fresh",
+    "identity_from",
+    "identity_of",
+    "is_head",
+    "json_bytes",
+    "not_modified",
+    "problem",
+    "role",
+    "seal",
+    "unseal",
+]

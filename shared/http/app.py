@@ -1,0 +1,79 @@
+"""The one way to make an API: every service's answers, refusals, probes and metrics are alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from shared.errors import Refusal
+from shared.http import openapi, problems
+from shared.http.edge import Edge
+from shared.http.gate import BodyRule, Gate
+from shared.http.health import Probes
+from shared.http.idempotency import KeptAnswer, KeptAnswers, on_kept_answer
+from shared.resources import Resources
+
+
+def create_app(
+    *,
+    title: str,
+    deps: Any,
+    routers: Iterable[APIRouter],
+    version: str = "1",
+    description: str = "",
+    bodies: Sequence[BodyRule] = (),
+    produces: Sequence[str] = (),
+) -> FastAPI:
+    """An API over ``routers``, whose dependencies find ``deps`` by :func:`deps_of`.
+
+    ``bodies`` allows larger or other bodies under some paths; ``produces`` names media types beside JSON. It does
+    nothing with ``deps`` but hand them on, so that the OpenAPI document can be made without any.
+    """
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.deps = deps
+    app.state.probes = Probes()
+    for router in routers:
+        app.include_router(router)
+    app.router.routes.extend(app.state.probes.routes())
+    app.add_exception_handler(Refusal, problems.on_refusal)
+    app.add_exception_handler(HTTPException, problems.on_http_exception)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
+    app.add_exception_handler(KeptAnswer, on_kept_answer)
+    # The last one added is the outermost.
+    app.add_middleware(KeptAnswers)
+    app.add_middleware(Gate, rules=bodies, produces=produces)
+    app.add_middleware(Edge)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    return app
+
+
+def attach(app: FastAPI, resources: Resources) -> FastAPI:
+    """Give an app what its own dependencies (identity, idempotency, cursors, probes) work with."""
+    app.state.resources = resources
+    app.state.probes.client = resources.client
+    app.state.probes.started = True
+    return app
+
+
+async def deps_of(request: Request) -> Any:
+    """What the service's use cases are handed: ``Wired = Annotated[Deps, Depends(deps_of)]``."""
+    return request.app.state.deps
+
+
+def _operation_id(route: APIRoute) -> str:
+    """``post_comment`` becomes ``postComment``; a route that needs another name gives ``operation_id`` itself."""
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), route.name)

@@ -1,0 +1,98 @@
+"""MongoDB: connecting with the guarantees we promise, creating what must exist, and running a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from pymongo import ASCENDING, AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import OperationFailure
+from pymongo.read_concern import ReadConcern
+
+from shared import outbox
+
+Document: TypeAlias = dict[str, Any]
+Client: TypeAlias = AsyncMongoClient[Document]
+Database: TypeAlias = AsyncDatabase[Document]
+Collection: TypeAlias = AsyncCollection[Document]
+Session: TypeAlias = AsyncClientSession
+Result = TypeVar("Result")
+
+NAMESPACE_EXISTS = 48
+"""MongoDB's code for a collection that is already there."""
+
+INBOX_SECONDS = 14 * 24 * 3600
+"""How long an event id is remembered: the topics' seven days, and as long again for a replay."""
+
+SHARED_INDEXES: dict[str, list[IndexModel]] = {
+    "inbox": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=INBOX_SECONDS)],
+    "parked": [
+        IndexModel([("key", ASCENDING), ("position", ASCENDING)], name="by_key"),
+        IndexModel([("state", ASCENDING), ("due", ASCENDING)], name="due"),
+    ],
+    "facts": [],
+}
+"""What the plumbing keeps in every service's database."""
+
+
+def connect(uri: str, *, app_name: str) -> Client:
+    """A client whose writes the majority acknowledges and whose instants are in UTC. Connects when first used."""
+    return AsyncMongoClient(
+        uri,
+        appname=app_name,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=True,
+        serverSelectionTimeoutMS=5_000,
+        socketTimeoutMS=20_000,
+        maxPoolSize=64,
+        maxConnecting=8,
+    )
+
+
+async def ensure_indexes(
+    database: Database, indexes: Mapping[str, list[IndexModel]], aggregates: Iterable[str] = ()
+) -> None:
+    """Create the collections and indexes that are missing; those that exist stay as they are.
+
+    ``aggregates`` names the collections that carry an outbox.
+    """
+    wanted: dict[str, list[IndexModel]] = {name: list(models) for name, models in SHARED_INDEXES.items()}
+    for name, models in indexes.items():
+        wanted.setdefault(name, []).extend(models)
+    for name in ("facts", "parked", *aggregates):
+        wanted.setdefault(name, []).append(outbox.INDEX)
+    existing = set(await database.list_collection_names())
+    for name, models in wanted.items():
+        if name not in existing:
+            # A collection cannot always be made inside a transaction that is under way: make it beforehand.
+            await _create(database, name)
+        if models:
+            await database[name].create_indexes(models)
+
+
+async def _create(database: Database, name: str) -> None:
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as failure:
+        if failure.code != NAMESPACE_EXISTS:  # Another process was faster.
+            raise
+
+
+async def transact(client: Client, work: Callable[[Session], Awaitable[Result]]) -> Result:
+    """Run ``work`` in a transaction with snapshot reads and majority writes, again if the server asks for it.
+
+    ``work`` may run more than once, so it does nothing but read and write through its session.
+    """
+    async with client.start_session() as session:
+        return await session.with_transaction(
+            work,
+            read_concern=ReadConcern("snapshot"),
+            write_concern=WriteConcern("majority", wtimeout=10_000),
+            read_preference=ReadPreference.PRIMARY,
+            max_commit_time_ms=10_000,
+        )

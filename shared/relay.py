@@ -1,0 +1,273 @@
+"""The relay: carries what waits in the outboxes to Kafka, in order per key, and never loses any of it.
+
+Its truth is asking which documents have waiting events; a change stream is only the bell that wakes it, because a
+stream can lose its place. One relay of a service works at a time, by a lease. What was sent but not yet cleared when
+a relay died is sent again under the same event id, and the receivers' inboxes recognise it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+from pymongo import DeleteOne, UpdateOne, WriteConcern
+from pymongo.errors import PyMongoError
+
+from shared import faultpoints, metrics
+from shared.envelope import Message, encode
+from shared.ids import new_id
+from shared.kafka import KafkaConfig
+from shared.lease import Lease
+from shared.mongo import Database
+from shared.outbox import Row
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 2.0
+"""How soon a waiting event is found when the bell is silent."""
+
+BATCH_DOCUMENTS = 500
+BATCH_BYTES = 512 * 1024
+"""One Kafka batch; half the broker's default limit of 1 MiB, because headers and framing come on top."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One row with the document it waits in."""
+
+    collection: str
+    document: Any
+    row: Row
+
+
+class Relay:
+    """A component of every worker. ``collections`` are those whose documents carry an outbox."""
+
+    name = "relay"
+
+    def __init__(self, database: Database, kafka: KafkaConfig, collections: Iterable[str]) -> None:
+        self._database = database
+        self._kafka = kafka
+        self._collections = tuple(dict.fromkeys((*collections, "facts", "parked")))
+        self._lease = Lease(database, "relay", f"{socket.gethostname()}:{os.getpid()}:{new_id()}")
+        self._bell = asyncio.Event()
+        self._partitioner = DefaultPartitioner()
+        self._producer: AIOKafkaProducer | None = None
+        self.published = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Publish until told to stop; what then still waits is left to the next relay."""
+        listener = asyncio.create_task(self._listen(), name="relay-bell")
+        stopper = asyncio.create_task(self._ring_at(stop))
+        try:
+            while not stop.is_set():
+                if not await self._work():
+                    await self._rest(stop)
+        finally:
+            for task in (listener, stopper):
+                task.cancel()
+            await asyncio.gather(listener, stopper, return_exceptions=True)
+            await self._drop_producer()
+            with contextlib.suppress(PyMongoError):
+                await self._lease.release()
+
+    async def publish_waiting(self) -> int:
+        """One round: publish what waits now, and return how many events were published."""
+        waiting = await self._look()
+        if not waiting:
+            return 0
+        sent = await self._send(waiting)
+        faultpoints.reach("relay.after-ack")
+        await self._clear(waiting, sent)
+        self.published += len(sent)
+        metrics.events_published(len(sent))
+        return len(sent)
+
+    async def close(self) -> None:
+        """Release what :meth:`publish_waiting` opened."""
+        await self._drop_producer()
+
+    async def _work(self) -> bool:
+        """Do a round if the lease is ours; True if there may be more at once."""
+        try:
+            if self._lease.due and not await self._lease.acquire():
+                return False
+            return await self.publish_waiting() > 0
+        except PyMongoError as error:
+            log.warning("relay.database-unreachable", error=type(error).__name__)
+            await asyncio.sleep(POLL_SECONDS)
+        except KafkaError as error:
+            log.warning("relay.kafka-unreachable", error=type(error).__name__)
+            await self._drop_producer()
+            await asyncio.sleep(POLL_SECONDS)
+        return False
+
+    async def _rest(self, stop: asyncio.Event) -> None:
+        if stop.is_set():
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
+        self._bell.clear()
+
+    async def _ring_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._bell.set()
+
+    async def _look(self) -> list[_Waiting]:
+        waiting: list[_Waiting] = []
+        oldest: datetime | None = None
+        for name in self._collections:
+            cursor = self._database[name].find({"outbox_since": {"$exists": True}}, {"outbox": 1, "outbox_since": 1})
+            documents = await cursor.sort("outbox_since", 1).limit(BATCH_DOCUMENTS).to_list()
+            for document in documents:
+                since = document["outbox_since"]
+                oldest = since if oldest is None or since < oldest else oldest
+                waiting.extend(_Waiting(name, document["_id"], row) for row in document["outbox"])
+        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+        metrics.outbox_waiting(len(waiting), max(0.0, age))
+        return waiting
+
+    async def _send(self, waiting: list[_Waiting]) -> set[str]:
+        """Send the rows, each partition's in order, and return the ids of those the broker has taken."""
+        producer = await self._ready_producer()
+        by_partition: dict[tuple[str, int], list[tuple[str, Message]]] = defaultdict(list)
+        for item in waiting:
+            message = encode(item.row)
+            topic = self._kafka.topic(message.topic)
+            partition = await self._partition(producer, topic, message.key)
+            by_partition[topic, partition].append((item.row["id"], message))
+        faultpoints.reach("relay.before-send")
+        outcomes = await asyncio.gather(
+            *(self._send_partition(producer, topic, number, rows) for (topic, number), rows in by_partition.items())
+        )
+        sent: set[str] = set().union(*(ids for ids, _ in outcomes))
+        failures = [failure for _, failure in outcomes if failure]
+        if failures:
+            # A producer that has failed once may number its batches wrongly from then on; the next round starts anew.
+            log.warning("relay.send-failed", error=type(failures[0]).__name__, partitions=len(failures))
+            await self._drop_producer()
+        return sent
+
+    async def _send_partition(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, rows: list[tuple[str, Message]]
+    ) -> tuple[set[str], KafkaError | None]:
+        """One batch after the other, so that a batch that failed holds those behind it and nothing else."""
+        sent: set[str] = set()
+        pending = iter(rows)
+        following = next(pending, None)
+        while following is not None:
+            batch = producer.create_batch()
+            ids: list[str] = []
+            while following is not None:
+                id_, message = following
+                headers = list(message.headers)
+                # Stamped with the moment of sending, by which the broker counts retention. When the event became
+                # true stands in its headers; the broker would refuse it for a rehearsal's clock that is ahead.
+                if batch.append(key=message.key, value=message.value, timestamp=None, headers=headers) is None:
+                    break
+                ids.append(id_)
+                following = next(pending, None)
+            if not ids:
+                raise ValueError(f"event {following[0] if following else '?'} does not fit into an empty batch")
+            if not self._lease.held and self._lease.fence:
+                return sent, None  # Paused past the lease: somebody else sends these now.
+            try:
+                await (await producer.send_batch(batch, topic, partition=partition))
+            except KafkaError as error:
+                return sent, error
+            sent.update(ids)
+        return sent, None
+
+    async def _partition(self, producer: AIOKafkaProducer, topic: str, key: bytes | None) -> int:
+        partitions = producer.client.cluster.partitions_for_topic(topic)
+        if partitions is None:
+            partitions = await producer.partitions_for(topic)
+        every = sorted(partitions)
+        return int(self._partitioner(key or b"", every, every))
+
+    async def _clear(self, waiting: list[_Waiting], sent: set[str]) -> None:
+        """Take the published rows out. Losing this write repeats them, so it need not wait for the majority."""
+        by_collection: dict[str, dict[Any, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for item in waiting:
+            if item.row["id"] in sent:
+                by_collection[item.collection][item.document].append(item.row["id"])
+        for name, documents in by_collection.items():
+            collection = self._database[name].with_options(write_concern=WriteConcern(w=1))
+            if name == "facts":
+                await collection.bulk_write([DeleteOne({"_id": id_}) for id_ in documents], ordered=False)
+            else:
+                await collection.bulk_write([_removal(id_, ids) for id_, ids in documents.items()], ordered=False)
+
+    async def _ready_producer(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                **self._kafka.client_arguments(),
+                enable_idempotence=True,
+                acks="all",
+                max_batch_size=BATCH_BYTES,
+                request_timeout_ms=10_000,
+                retry_backoff_ms=100,
+                metadata_max_age_ms=60_000,
+            )
+            try:
+                await producer.start()
+            except BaseException:
+                await producer.stop()
+                raise
+            self._producer = producer
+        return self._producer
+
+    async def _drop_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(KafkaError):
+                await producer.stop()
+
+    async def _listen(self) -> None:
+        """Ring the bell at every write that put an event into an outbox."""
+        new = {
+            "$match": {
+                "$or": [
+                    {"fullDocument.outbox_since": {"$exists": True}},
+                    {"updateDescription.updatedFields.outbox_since": {"$exists": True}},
+                ]
+            }
+        }
+        while True:
+            try:
+                async with await self._database.watch(
+                    [new, {"$project": {"_id": 1}}], max_await_time_ms=5_000
+                ) as stream:
+                    async for _ in stream:
+                        self._bell.set()
+            except PyMongoError as error:
+                log.info("relay.bell-lost", error=type(error).__name__)
+                await asyncio.sleep(POLL_SECONDS)
+
+
+def _removal(document: Any, ids: list[str]) -> UpdateOne:
+    rest = {"$filter": {"input": {"$ifNull": ["$outbox", []]}, "cond": {"$not": [{"$in": ["$$this.id", ids]}]}}}
+    empty = {"$eq": ["$outbox", []]}
+    return UpdateOne(
+        {"_id": document},
+        [
+            {"$set": {"outbox": rest}},
+            {
+                "$set": {
+                    "outbox": {"$cond": [empty, "$$REMOVE", "$outbox"]},
+                    "outbox_since": {"$cond": [empty, "$$REMOVE", "$outbox_since"]},
+                }
+            },
+        ],
+    )
