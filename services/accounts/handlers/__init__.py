@@ -1,0 +1,1 @@
+"""Use cases, one function each: load, decide, save and emit."""

@@ -1,0 +1,1 @@
+"""HTTP bodies: what comes in and what goes out."""
