@@ -1,0 +1,18 @@
+"""The HTTP door: one module per feature, each with a ``router``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.content.api import articles, clouds, editing, registrations, shelves, surveys, webinars
+
+ROUTERS: list[APIRouter] = [
+    articles.router,
+    editing.router,
+    shelves.router,
+    surveys.router,
+    clouds.router,
+    webinars.router,
+    registrations.router,
+]
+"""Every feature's router, in the order of the documentation; a feature adds its own: ``surveys.router``."""

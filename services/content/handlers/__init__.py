@@ -1,0 +1,1 @@
+"""Use cases, one function each: one module per feature (``articles``, ``surveys``, ``webinars``)."""

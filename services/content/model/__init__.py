@@ -1,0 +1,1 @@
+"""The rules, pure: one module per feature (``articles``, ``surveys``, ``webinars``)."""

@@ -1,0 +1,148 @@
+"""Items as readers find them: by slug, in lists, by search, by relation. Drafts only at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from pymongo import DESCENDING
+
+from services.content.model.articles import State
+from services.content.model.lists import Filters, Order, Place
+from services.content.model.published import Card, Published, Signpost
+from shared.group_commit import GroupCommit
+from shared.mongo import Database, Document
+
+FARTHEST = 1_000
+"""How far down the results of a search one may page: MongoDB ranks all that match before it skips."""
+
+_CARD_FIELDS = (
+    *("kind", "title", "lead", "byline", "topics", "regions", "country", "sector", "organisation"),
+    *("series", "language", "exempt"),
+)
+_CARD: Document = {
+    **dict.fromkeys(("slug", "state", "published_at", "comments", "saved_at", "live.updated_at"), 1),
+    **{f"live.content.{field}": 1 for field in _CARD_FIELDS},
+    "live.prose.reading.minutes": 1,
+}
+_DRAFT_CARD: Document = {**_CARD, **{f"content.{field}": 1 for field in _CARD_FIELDS}}
+
+
+class PageStore:
+    """Reads items for readers."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database["articles"]
+        self._asked_together: GroupCommit[str, Signpost | None] = GroupCommit(self._signposts, max_batch=100, lanes=4)
+
+    async def signpost(self, slug: str) -> Signpost | None:
+        """Where this slug, present or former, leads. The one query of a reader's visit.
+
+        Readers who come at the same moment share it: alone it is half of the processor time of a visit.
+        """
+        return await self._asked_together.submit(slug)
+
+    async def _signposts(self, slugs: Sequence[str]) -> Sequence[Signpost | None]:
+        fields = {"slug": 1, "slugs": 1, "state": 1, "edition": 1, "comments": 1}
+        found: dict[str, Signpost] = {}
+        async for row in self._collection.find({"slugs": {"$in": list(set(slugs))}}, fields):
+            signpost = Signpost(row["_id"], row["slug"], row["state"], row["edition"], row.get("comments", 0))
+            found.update(dict.fromkeys(row["slugs"], signpost))
+        return [found.get(slug) for slug in slugs]
+
+    async def published(self, article_id: str) -> Published | None:
+        """The item in full, as it was last published; None if it is not published now."""
+        row = await self._collection.find_one(
+            {"_id": article_id, "state": "published"},
+            {"slug": 1, "slugs": 1, "edition": 1, "published_at": 1, "live": 1},
+        )
+        return Published.model_validate({**row, "id": row["_id"]}) if row else None
+
+    async def newest(
+        self, filters: Filters, *, order: Order = "newest", after: Place | None = None, limit: int
+    ) -> list[Card]:
+        """Published items in the order of their publication."""
+        return [
+            _card(row)
+            async for row in self._collection.find(*self.newest_query(filters, order, after))
+            .sort(_sorting(order))
+            .limit(limit)
+        ]
+
+    @staticmethod
+    def newest_query(filters: Filters, order: Order, after: Place | None) -> tuple[Document, Document]:
+        """The query of :meth:`newest`, so that a test can ask MongoDB how it is answered."""
+        conditions = _conditions(filters)
+        if after is not None:
+            beyond, up_to = ("$lt", "$lte") if order == "newest" else ("$gt", "$gte")
+            # The first condition alone bounds the walk through the index; the second leaves out what was shown.
+            conditions += [
+                {"published_at": {up_to: after.at}},
+                {"$or": [{"published_at": {beyond: after.at}}, {"_id": {beyond: after.id}}]},
+            ]
+        return {"$and": conditions}, _CARD
+
+    async def search(self, words: str, filters: Filters, *, skip: int, limit: int) -> list[Card]:
+        """Published items whose title or lead has some of ``words``, the best match first."""
+        score: Document = {"$meta": "textScore"}
+        query = {"$and": [*_conditions(filters), {"$text": {"$search": words}}]}
+        cursor = self._collection.find(query, _CARD).sort([("score", score), ("_id", DESCENDING)])
+        return [_card(row) async for row in cursor.skip(skip).limit(limit)]
+
+    async def desk(self, state: State, *, after: Place | None, limit: int) -> list[Card]:
+        """Items in this state, published or not, the last saved first. For editors."""
+        query: Document = {"state": state}
+        if after is not None:
+            query |= {
+                "saved_at": {"$lte": after.at},
+                "$or": [{"saved_at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}],
+            }
+        cursor = self._collection.find(query, _DRAFT_CARD).sort([("saved_at", DESCENDING), ("_id", DESCENDING)])
+        return [_card(row, working=True) async for row in cursor.limit(limit)]
+
+    async def cards(self, ids: Iterable[str]) -> dict[str, Card]:
+        """The published ones among these, by id."""
+        query = {"_id": {"$in": list(ids)}, "state": "published"}
+        return {row["_id"]: _card(row) async for row in self._collection.find(query, _CARD)}
+
+    async def sharing(self, field: Literal["topics", "regions"], values: Sequence[str], *, limit: int) -> list[Card]:
+        """The newest published items that have one of ``values``."""
+        query = {"state": "published", f"live.content.{field}": {"$in": list(values)}}
+        return [_card(row) async for row in self._collection.find(query, _CARD).sort(_sorting("newest")).limit(limit)]
+
+
+def _sorting(order: Order) -> list[tuple[str, int]]:
+    direction = DESCENDING if order == "newest" else -DESCENDING
+    return [("published_at", direction), ("_id", direction)]
+
+
+def _conditions(filters: Filters) -> list[Document]:
+    fields = {
+        "live.content.topics": filters.topic,
+        "live.content.regions": filters.region,
+        "live.content.country": filters.country,
+        "live.content.kind": filters.kind,
+        "live.content.series": filters.series,
+    }
+    conditions: list[Document] = [{"state": "published"}]
+    conditions += [{field: value} for field, value in fields.items() if value is not None]
+    if filters.since is not None:
+        conditions.append({"published_at": {"$gte": filters.since}})
+    if filters.until is not None:
+        conditions.append({"published_at": {"$lt": filters.until}})
+    return conditions
+
+
+def _card(row: Document, *, working: bool = False) -> Card:
+    live: dict[str, Any] = row.get("live") or {}
+    content = row["content"] if working else live["content"]
+    return Card(
+        id=row["_id"],
+        slug=row["slug"],
+        state=row["state"],
+        reading_minutes=live["prose"]["reading"]["minutes"] if live else None,
+        published_at=row.get("published_at"),
+        updated_at=row["saved_at"] if working else live["updated_at"],
+        comments=row.get("comments", 0),
+        **content,
+    )
