@@ -1,0 +1,16 @@
+"""The Kafka door: which handler hears which event."""
+
+from services.metering.handlers import neighbours, views
+from shared.events.accounts import MemberJoined, MemberUpdated, MemberVerified, ReaderLinked
+from shared.events.content import ArticleArchived, ArticlePublished, ArticleViewed
+from shared.inbox import Table, many
+
+TABLE: Table = {
+    ArticlePublished: many(neighbours.remember_articles),
+    ArticleArchived: neighbours.forget_article,
+    ArticleViewed: many(views.count_given_views),
+    MemberJoined: neighbours.welcome_member,
+    MemberVerified: neighbours.verify_member,
+    MemberUpdated: neighbours.update_member,
+    ReaderLinked: neighbours.merge_meters,
+}

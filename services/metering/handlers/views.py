@@ -1,0 +1,44 @@
+"""What was read while metering could not be asked is counted afterwards (M11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.metering.deps import Deps
+from services.metering.model.access import UNLIMITED, Article, linger
+from services.metering.model.policies import Policy, in_force
+from services.metering.store import Ask
+from shared.events.content import ArticleViewed
+from shared.inbox import Delivery
+
+MEMBER = "member:"
+
+
+async def count_given_views(deps: Deps, deliveries: Sequence[Delivery[ArticleViewed]]) -> None:
+    """Count each unmetered view once per reader, window and article. Every other view was counted when it was given."""
+    views = [delivery.event for delivery in deliveries if delivery.event.access == "unmetered"]
+    if not views:
+        return
+    session = deliveries[0].session
+    readers = [view.reader_id for view in views if view.reader_id.startswith(MEMBER)]
+    standings = await deps.neighbours.standings([reader.removeprefix(MEMBER) for reader in readers], session)
+    spared = {MEMBER + member for member, known in standings.items() if known.standing in UNLIMITED}
+    articles = await deps.neighbours.articles([view.article_id for view in views], session)
+    exempt = {article.id for article in articles.values() if article.exempt}
+    policies = await deps.policies.all()
+    asks = [_ask(view, policies) for view in views if view.reader_id not in spared and view.article_id not in exempt]
+    await deps.meters.count_given(asks, session)
+
+
+def _ask(view: ArticleViewed, policies: list[Policy]) -> Ask:
+    policy = in_force(policies, view.viewed_at)
+    window = policy.window(view.viewed_at)
+    return Ask(
+        reader_id=view.reader_id,
+        article=Article(id=view.article_id, topics=view.topics, regions=view.regions),
+        window=window,
+        limit=policy.limit,
+        at=view.viewed_at,
+        expires_at=linger(window, policy, view.viewed_at),
+        given=True,
+    )
