@@ -1,0 +1,6 @@
+"""``python -m services.notifications api`` or ``worker``."""
+
+from services.notifications.app import service
+
+if __name__ == "__main__":
+    service.main()

@@ -1,0 +1,9 @@
+"""The HTTP door, one module per feature."""
+
+from services.notifications.api import deliveries, preferences, unsubscribe
+from shared.http import BodyRule
+
+ROUTERS = (preferences.router, unsubscribe.router, deliveries.router)
+
+BODIES = (BodyRule("/v1/unsubscribe/", limit=4096, media=("application/x-www-form-urlencoded", "multipart/form-data")),)
+"""Mail programs unsubscribe with a form (RFC 8058, section 3.2)."""
