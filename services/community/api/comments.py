@@ -1,0 +1,128 @@
+"""Comments under articles. Reading is open to all; writing needs a membership."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from services.community.deps import Deps
+from services.community.handlers import comments
+from services.community.model import Comment, Order
+from services.community.schemas import ChangedComment, CommentView, Hiding, Id, NewComment, Thread, comment_view
+from services.community.store.comments import position
+from shared.http import Anyone, Idempotent, Identity, IfMatch, Member, Page, Paging, deps_of, etag_of, role
+
+router = APIRouter(prefix="/v1", tags=["comments"])
+Wired = Annotated[Deps, Depends(deps_of)]
+Moderator = Annotated[Identity, role("moderator", "admin")]
+CommentId = Annotated[Id, Path()]
+
+
+@router.get("/comments", operation_id="listComments")
+async def list_comments(
+    deps: Wired,
+    viewer: Anyone,
+    paging: Paging,
+    article: Annotated[Id, Query(description="The article's id.")],
+    order: Annotated[Order, Query(description="Replies follow what they reply to, except by helpfulness.")] = "oldest",
+) -> Page[CommentView]:
+    """The discussion of an article, a page at a time."""
+    found = await deps.comments.page(article, order, after=paging.after, limit=paging.limit + 1)
+    shown, more = found[: paging.limit], len(found) > paging.limit
+    return paging.page(await _views(deps, shown, viewer), position(shown[-1], order) if more else None)
+
+
+@router.post("/comments", status_code=201, operation_id="postComment")
+async def post_comment(
+    body: NewComment, author: Member, key: Idempotent, deps: Wired, response: Response
+) -> CommentView:
+    """Write a comment, or a reply to one."""
+    comment = await comments.post_comment(
+        deps,
+        id=key.derive("comment"),
+        article_id=body.article_id,
+        author_id=author.member_id,
+        parent_id=body.parent_id,
+        body=body.body,
+    )
+    response.headers["Location"] = f"/v1/comments/{comment.id}"
+    return await _answer(deps, comment, author, response)
+
+
+@router.get("/comments/{id}", operation_id="getComment")
+async def get_comment(id: CommentId, viewer: Anyone, deps: Wired, response: Response) -> CommentView:
+    """One comment, by its permalink."""
+    return await _answer(deps, await comments.read_comment(deps, id=id), viewer, response)
+
+
+@router.patch("/comments/{id}", operation_id="editComment")
+async def edit_comment(
+    id: CommentId,
+    body: ChangedComment,
+    author: Member,
+    version: IfMatch,
+    deps: Wired,
+    response: Response,
+) -> CommentView:
+    """Change one's own words, for a quarter of an hour after writing them."""
+    comment = await comments.edit_comment(deps, id=id, by=author.member_id, body=body.body, version=version)
+    return await _answer(deps, comment, author, response)
+
+
+@router.delete("/comments/{id}", status_code=204, operation_id="eraseComment")
+async def erase_comment(id: CommentId, author: Member, deps: Wired) -> None:
+    """Take one's own comment back for good. Replies keep their place."""
+    await comments.erase_comment(deps, id=id, by=author.member_id)
+
+
+@router.post("/comments/{id}/hide", operation_id="hideComment")
+async def hide_comment(
+    id: CommentId,
+    body: Hiding,
+    moderator: Moderator,
+    deps: Wired,
+    response: Response,
+) -> CommentView:
+    """Take a comment from view, with a reason that its author sees."""
+    comment = await comments.hide_comment(deps, id=id, by=moderator.member_id, reason=body.reason)
+    return await _answer(deps, comment, moderator, response)
+
+
+@router.post("/comments/{id}/restore", operation_id="restoreComment")
+async def restore_comment(id: CommentId, moderator: Moderator, deps: Wired, response: Response) -> CommentView:
+    """Show a hidden comment again."""
+    comment = await comments.restore_comment(deps, id=id, by=moderator.member_id)
+    return await _answer(deps, comment, moderator, response)
+
+
+@router.put("/comments/{id}/helpful", operation_id="markCommentHelpful")
+async def mark_helpful(id: CommentId, member: Member, deps: Wired, response: Response) -> CommentView:
+    """Say that a comment helped."""
+    comment = await comments.mark_helpful(deps, id=id, by=member.member_id, helpful=True)
+    return await _answer(deps, comment, member, response)
+
+
+@router.delete("/comments/{id}/helpful", operation_id="unmarkCommentHelpful")
+async def unmark_helpful(id: CommentId, member: Member, deps: Wired, response: Response) -> CommentView:
+    """No longer say so."""
+    comment = await comments.mark_helpful(deps, id=id, by=member.member_id, helpful=False)
+    return await _answer(deps, comment, member, response)
+
+
+@router.put("/comments/threads/{article}", status_code=204, operation_id="closeThread")
+async def close_thread(article: Annotated[Id, Path()], body: Thread, _moderator: Moderator, deps: Wired) -> None:
+    """End the discussion of an article, or take it up again."""
+    await comments.close_thread(deps, article_id=article, closed=body.closed)
+
+
+async def _answer(deps: Deps, comment: Comment, viewer: Identity | None, response: Response) -> CommentView:
+    response.headers["ETag"] = etag_of(comment)
+    return (await _views(deps, [comment], viewer))[0]
+
+
+async def _views(deps: Deps, found: list[Comment], viewer: Identity | None) -> list[CommentView]:
+    people = await deps.neighbours.people(comment.author_id for comment in found)
+    moderator = viewer is not None and viewer.may("moderator", "admin")
+    viewer_id = viewer.member_id if viewer else None
+    return [comment_view(comment, people, viewer=viewer_id, moderator=moderator) for comment in found]

@@ -1,0 +1,74 @@
+"""Comments, each a document; a page of a discussion is one walk along one index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.asynchronous.cursor import AsyncCursor
+
+from services.community.errors import CommentNotFound
+from services.community.model import Comment, Order
+from shared.aggregates import Aggregates
+from shared.mongo import Database, Document
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "comments": [
+        IndexModel([("article_id", ASCENDING), ("place", ASCENDING)], name="oldest"),
+        IndexModel([("article_id", ASCENDING), ("thread", DESCENDING), ("place", ASCENDING)], name="newest"),
+        IndexModel(
+            [("article_id", ASCENDING), ("helpful", DESCENDING), ("place", ASCENDING)],
+            name="helpful",
+        ),
+        IndexModel([("author_id", ASCENDING), ("posted_at", DESCENDING)], name="by_author"),
+    ]
+}
+
+SORTS: dict[Order, list[tuple[str, int]]] = {
+    "oldest": [("place", ASCENDING)],
+    "newest": [("thread", DESCENDING), ("place", ASCENDING)],
+    "helpful": [("helpful", DESCENDING), ("place", ASCENDING)],
+}
+"""Oldest and newest keep replies under what they reply to; newest orders the branches, not what is in them."""
+
+
+class CommentStore(Aggregates[Comment]):
+    """The comments of all articles."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database["comments"], Comment, missing=_missing)
+
+    async def page(self, article_id: str, order: Order, *, after: list[Any] | None, limit: int) -> list[Comment]:
+        """At most ``limit`` comments of an article, from behind the position ``after``."""
+        documents = await self.page_cursor(article_id, order, after=after).limit(limit).to_list()
+        return [self.from_document(document) for document in documents]
+
+    def page_cursor(self, article_id: str, order: Order, *, after: list[Any] | None) -> AsyncCursor[Document]:
+        """The query behind :meth:`page`."""
+        query: Document = {"article_id": article_id}
+        if after is not None:
+            query |= _behind(SORTS[order], after)
+        unseen = {"outbox": 0, "outbox_since": 0, "history": 0}
+        return self.collection.find(query, unseen).sort(SORTS[order])
+
+    async def count(self, article_id: str) -> int:
+        """How many comments an article shows."""
+        return await self.collection.count_documents({"article_id": article_id, "state": "visible"})
+
+
+def position(comment: Comment, order: Order) -> list[Any]:
+    """Where a page ended that ended with this comment."""
+    return [getattr(comment, field) for field, _ in SORTS[order]]
+
+
+def _behind(sort: list[tuple[str, int]], after: list[Any]) -> Document:
+    """Everything behind ``after`` in this sort: a smaller first field, or the same and a smaller second, and so on."""
+    branches = []
+    for number, (field, direction) in enumerate(sort):
+        equal = {name: value for (name, _), value in zip(sort[:number], after, strict=False)}
+        branches.append({**equal, field: {"$gt" if direction == ASCENDING else "$lt": after[number]}})
+    return branches[0] if len(branches) == 1 else {"$or": branches}
+
+
+def _missing(_id: str) -> CommentNotFound:
+    return CommentNotFound("It may have been taken away; look at the discussion from its beginning.")

@@ -1,0 +1,131 @@
+"""What community remembers of its neighbours' facts: articles, webinars and members, as far as it needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+
+from shared.mongo import Database, Document, Session
+
+INDEXES: dict[str, list[IndexModel]] = {
+    "articles": [],
+    "webinars": [],
+    "members": [
+        IndexModel([("roles", ASCENDING), ("_id", ASCENDING)], name="by_role"),
+    ],
+}
+
+
+class Article(NamedTuple):
+    """An article as its discussion needs it."""
+
+    id: str
+    slug: str
+    title: str
+    closed: bool
+
+
+class Person(NamedTuple):
+    """A member as others see them."""
+
+    id: str
+    name: str | None
+    organisation: str | None
+    official: bool
+
+
+class Neighbours:
+    """Projections, each the newest of what its owner said: a late or repeated event changes nothing."""
+
+    def __init__(self, database: Database) -> None:
+        self._articles = database["articles"]
+        self._webinars = database["webinars"]
+        self._members = database["members"]
+
+    async def article(self, article_id: str) -> Article | None:
+        """The article, or None if it is not published."""
+        document = await self._articles.find_one({"_id": article_id, "gone": {"$ne": True}})
+        if document is None or "slug" not in document:
+            return None
+        return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
+
+    async def close_thread(self, article_id: str, *, closed: bool) -> bool:
+        """Close or open the discussion; False if there is no such article."""
+        result = await self._articles.update_one({"_id": article_id}, {"$set": {"closed": closed}})
+        return result.matched_count == 1
+
+    async def webinar_known(self, webinar_id: str) -> bool:
+        """Whether such a webinar was announced."""
+        return await self._webinars.find_one({"_id": webinar_id}, {"_id": 1}) is not None
+
+    async def suspended_until(self, member_id: str) -> datetime | None:
+        """When the member may write again, if they are suspended."""
+        document = await self._members.find_one({"_id": member_id}, {"suspended_until": 1})
+        until: datetime | None = (document or {}).get("suspended_until")
+        return until
+
+    async def people(self, ids: Iterable[str]) -> dict[str, Person]:
+        """The members with these ids, as far as they are known."""
+        documents = self._members.find({"_id": {"$in": sorted(set(ids))}})
+        return {document["_id"]: _person(document) async for document in documents}
+
+    async def with_role(self, role: str) -> list[Person]:
+        """The members who have this role, in the order of their ids."""
+        documents = await self._members.find({"roles": role}).sort("_id", ASCENDING).limit(100).to_list()
+        return [_person(document) for document in documents]
+
+    async def remember_articles(self, articles: Sequence[Document], session: Session) -> None:
+        """Keep the newest revision of each."""
+        await self._articles.bulk_write([_newest(article) for article in articles], session=session)
+
+    async def remember_webinars(self, webinars: Sequence[Document], session: Session) -> None:
+        """Keep the newest revision of each."""
+        await self._webinars.bulk_write([_newest(webinar) for webinar in webinars], session=session)
+
+    async def remember_member(self, member_id: str, fields: Document, revision: int, session: Session) -> None:
+        """Keep the newest standing, roles and suspension."""
+        await self._remember(member_id, fields, "revision", revision, session)
+
+    async def set_standing(self, member_id: str, standing: str, session: Session) -> None:
+        """Change the standing alone."""
+        await self._members.update_one(
+            {"_id": member_id}, {"$set": {"standing": standing}}, upsert=True, session=session
+        )
+
+    async def remember_contact(self, member_id: str, fields: Document, revision: int, session: Session) -> None:
+        """Keep the newest name."""
+        await self._remember(member_id, fields, "contact_revision", revision, session)
+
+    async def forget_contact(self, member_id: str, session: Session) -> None:
+        """Forget the name for good; what the member wrote keeps its place without it."""
+        await self._members.update_one(
+            {"_id": member_id}, {"$unset": {"name": "", "organisation": ""}}, session=session
+        )
+
+    async def _remember(self, id_: str, fields: Document, counter: str, revision: int, session: Session) -> None:
+        await self._members.update_one(
+            {"_id": id_}, [_if_newer(fields | {counter: revision}, counter, revision)], upsert=True, session=session
+        )
+
+
+def _newest(document: Document) -> UpdateOne:
+    fields = {name: value for name, value in document.items() if name != "_id"}
+    return UpdateOne({"_id": document["_id"]}, [_if_newer(fields, "revision", document["revision"])], upsert=True)
+
+
+def _if_newer(fields: Document, counter: str, revision: int) -> dict[str, Any]:
+    """The pipeline stage that sets ``fields`` unless a revision as high is there already."""
+    newer = {"$lt": [{"$ifNull": [f"${counter}", -1]}, revision]}
+    return {"$set": {name: {"$cond": [newer, {"$literal": value}, f"${name}"]} for name, value in fields.items()}}
+
+
+def _person(document: Document) -> Person:
+    return Person(
+        id=document["_id"],
+        name=document.get("name"),
+        organisation=document.get("organisation"),
+        official=document.get("standing") == "official",
+    )
