@@ -1,0 +1,74 @@
+"""Commands for those who work on Plenary."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from typing import Annotated
+
+import typer
+
+from ops import locks, testing
+from ops import topology as declaration
+from ops.cli.common import Json, command, print_json
+from ops.display import out
+from ops.settings import ROOT
+from ops.troubles import Exit, Trouble
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def test(context: typer.Context) -> None:
+    """Run the tests, on real servers that are started for them; further words go to pytest."""
+    raise typer.Exit(testing.run(context.args))
+
+
+def tour(context: typer.Context) -> None:
+    """Play the main journey against the running platform, and show each event and who reacted to it."""
+    if importlib.util.find_spec("ops.tour") is None:
+        raise Trouble("this checkout has no tour", "update it", code=Exit.FAILED)
+    raise typer.Exit(importlib.import_module("ops.tour").run(context.args))
+
+
+def lock(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail if a lock is not current.")] = False,
+    upgrade: Annotated[bool, typer.Option("--upgrade", help="Take the newest versions that are allowed.")] = False,
+) -> None:
+    """Write the requirements files anew from every pyproject.toml: exact versions, each with its hashes."""
+    stale = locks.check() if check else locks.write(upgrade=upgrade)
+    for path in stale:
+        out.print(f"{'not current: ' if check else 'wrote '}{path.relative_to(ROOT)}")
+    if check and stale:
+        raise Trouble(f"{len(stale)} locks are not current", "./plenary lock")
+
+
+def topology(
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write deploy/topology.yaml.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show who may write and read what: topics, Kafka's access lists and MongoDB's users, from one declaration."""
+    plan = declaration.plan()
+    if plan.troubles:
+        name, trouble = next(iter(plan.troubles.items()))
+        raise Trouble(
+            f"{name}'s tables cannot be imported ({trouble})", f"see python -c 'import services.{name}.consumers'"
+        )
+    if as_json:
+        print_json(plan.as_data())
+    elif write:
+        declaration.RENDERED.parent.mkdir(exist_ok=True)
+        declaration.RENDERED.write_text(declaration.render(plan))
+        out.print(f"wrote {declaration.RENDERED.relative_to(ROOT)}")
+    else:
+        sys.stdout.write(declaration.render(plan))
+
+
+COMMANDS = (
+    command(test, context_settings=PASS_ON),
+    command(tour, context_settings=PASS_ON),
+    command(lock),
+    command(topology),
+)
