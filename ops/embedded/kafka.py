@@ -78,7 +78,7 @@ class Kafka:
             shutil.rmtree(folder, ignore_errors=True)
         private_folder(draft)
         properties = self._write_properties(draft)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster = new_cluster_id()
         scram = f"SCRAM-SHA-512=[name={ADMIN},password={self._state.secret('kafka-admin')}]"
         # In a file, because everybody on the machine can read a command line.
         arguments = write_private(
@@ -158,6 +158,13 @@ class Kafka:
             # The idle controller writes a record as a sign of life; every five seconds is often enough for one node.
             "metadata.max.idle.interval.ms": 5000,
         }
+
+
+def new_cluster_id() -> str:
+    """A random id as Kafka writes it. One in 64 would begin with a hyphen, which its tools take for an option."""
+    while (name := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        continue
+    return name
 
 
 async def _run(*command: str) -> None:
