@@ -55,8 +55,11 @@ class House:
         answer = await self.client.request(method, f"/internal/meter-check/v1/articles/{slug}", headers=sent)
         assert answer.status_code == 200, answer.text
         given = answer.headers.get("set-cookie", "")
-        value = given.removeprefix("plenary_reader=").partition(";")[0] or None
-        return Asked(dict(await self.grants.verify(answer.headers["x-plenary-access"])), value, given)
+        return Asked(dict(await self.grants.verify(answer.headers["x-plenary-access"])), cookie_in(given) or None, given)
+
+    def cookie_of(self, reader_id: str) -> str:
+        """The cookie by which a reader is known again."""
+        return cookie_in(self.deps.grants.cookie(reader_id, self.deps.clock.now()))
 
     async def said(self) -> list[Row]:
         """The events that wait in the meters' outboxes."""
@@ -88,6 +91,11 @@ async def house(mongodb: Client, database: Database, mongodb_uri: str) -> AsyncI
         house = House(client, database, deps, inbox, issuer, grants)
         await house.hear(*(article(name) for name in ARTICLES), article("free", exempt=True))
         yield house
+
+
+def cookie_in(set_cookie: str) -> str:
+    """The value that a ``Set-Cookie`` header gives the reader's cookie."""
+    return set_cookie.removeprefix("plenary_reader=").partition(";")[0]
 
 
 def article(name: str, *, slug: str | None = None, exempt: bool = False, revision: int = 1) -> ArticlePublished:

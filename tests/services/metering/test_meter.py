@@ -7,19 +7,24 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from services.metering.model.access import meters_from
-from shared.events.accounts import MemberUpdated, MemberVerified, ReaderLinked
+from services.metering.model.rebuilding import meters_from
+from shared.events.accounts import MemberJoined, MemberUpdated, MemberVerified, ReaderLinked
 from shared.events.content import ArticleViewed
 from shared.events.metering import MeterAdvanced
+from shared.ids import new_id
+from tests.doors import GATEWAY_KEY
 from tests.services.metering.conftest import ARTICLES, NOON, House, article
 from tests.support import assert_index_used
 
 
-async def reader(house: House) -> str:
-    """The cookie of a reader who has read nothing that counts."""
-    asked = await house.ask("free")
-    assert asked.cookie
-    return asked.cookie
+def reader(house: House) -> str:
+    """The cookie of a reader who has read nothing yet."""
+    return house.cookie_of(new_id())
+
+
+def through_the_gateway(address: str) -> dict[str, str]:
+    """The headers by which the gateway says where a request came from."""
+    return {"x_plenary_client_address": address, "x_plenary_gateway_key": GATEWAY_KEY}
 
 
 def unmetered(reader_id: str, article_id: str) -> ArticleViewed:
@@ -33,7 +38,7 @@ def unmetered(reader_id: str, article_id: str) -> ArticleViewed:
 
 
 async def test_three_articles_are_let_in_and_the_fourth_meets_the_wall(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
 
     words = [(await house.ask(slug, cookie=cookie)).word for slug in ARTICLES[:4]]
 
@@ -48,7 +53,7 @@ async def test_three_articles_are_let_in_and_the_fourth_meets_the_wall(house: Ho
 
 
 async def test_reading_again_is_free_also_when_the_allowance_is_used_up(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
     for slug in ARTICLES[:4]:
         await house.ask(slug, cookie=cookie)
 
@@ -60,7 +65,7 @@ async def test_reading_again_is_free_also_when_the_allowance_is_used_up(house: H
 
 
 async def test_a_hundred_first_reads_at_once_grant_exactly_three(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
 
     asked = await asyncio.gather(*(house.ask(ARTICLES[n % 10], cookie=cookie) for n in range(100)))
 
@@ -89,7 +94,7 @@ async def test_a_forged_cookie_is_a_new_reader_and_no_error(house: House) -> Non
 
 
 async def test_head_and_prefetch_show_nothing_and_count_nothing(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
 
     headed = await house.ask(ARTICLES[0], cookie=cookie, method="HEAD")
     fetched = await house.ask(ARTICLES[0], cookie=cookie, sec_purpose="prefetch;prerender")
@@ -99,7 +104,7 @@ async def test_head_and_prefetch_show_nothing_and_count_nothing(house: House) ->
 
 
 async def test_an_old_slug_counts_as_the_same_article(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
     await house.ask("article-0", cookie=cookie)
     await house.hear(article("article-0", slug="renamed", revision=2))
 
@@ -142,7 +147,7 @@ async def test_a_pending_member_is_metered_until_verified_and_then_unlimited_at_
 
 
 async def test_linking_unites_what_was_read_and_twice_is_once(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
     headers = house.issuer.headers("wiremu", standing="pending")["Authorization"]
     for slug in ARTICLES[:4]:
         anonymous = (await house.ask(slug, cookie=cookie)).word
@@ -154,11 +159,25 @@ async def test_linking_unites_what_was_read_and_twice_is_once(house: House) -> N
     word = (await house.ask(ARTICLES[1], authorization=headers)).word
 
     assert (word["state"], word["used"]) == ("metered", 3)
-    assert [row["type"] for row in await house.said()].count("plenary.metering.WalledReaderJoined.v1") == 1
+
+
+async def test_a_reader_who_joins_after_meeting_the_wall_is_told_of_once(house: House) -> None:
+    cookie = reader(house)
+    for slug in ARTICLES[:4]:
+        anonymous = (await house.ask(slug, cookie=cookie)).word
+    joined = MemberJoined(
+        member_id="wiremu", joined_at=datetime.now(UTC), standing="pending", country="NZ", reader_id=anonymous["reader"]
+    )
+
+    await house.hear(joined, id="the-joining")
+    await house.hear(joined, id="the-joining")
+
+    (told,) = [row["data"] for row in await house.said() if "WalledReaderJoined" in row["type"]]
+    assert told["article_id"] == ARTICLES[3]
 
 
 async def test_views_given_while_metering_was_away_are_counted_afterwards(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
     known = (await house.ask(ARTICLES[0], cookie=cookie)).word["reader"]
 
     await house.hear(*(unmetered(known, name) for name in ARTICLES[:5]))
@@ -181,9 +200,10 @@ async def test_a_view_replayed_doubled_and_shuffled_changes_nothing(house: House
 
 
 async def test_the_meters_rebuilt_from_the_log_are_equal(house: House) -> None:
-    cookies = [await reader(house) for _ in range(3)]
+    cookies = [reader(house) for _ in range(3)]
     await asyncio.gather(*(house.ask(slug, cookie=cookie) for slug in ARTICLES for cookie in cookies))
-    log = [MeterAdvanced.model_validate(r["data"]) for r in await house.said() if "MeterAdvanced" in r["type"]]
+    said = [row for row in await house.said() if "MeterAdvanced" in row["type"]]
+    log = [(row["id"], MeterAdvanced.model_validate(row["data"])) for row in said]
     random.Random(7).shuffle(log)  # noqa: S311
 
     rebuilt = meters_from(log * 2)
@@ -196,19 +216,21 @@ async def test_the_meters_rebuilt_from_the_log_are_equal(house: House) -> None:
 
 async def test_too_many_fresh_readers_from_one_network_are_asked_to_register(house: House) -> None:
     house.deps.settings.__dict__["fresh_readers_per_network"] = 2
-    near = [await house.ask(ARTICLES[0], x_plenary_client_address=f"192.0.2.{n}") for n in (1, 2, 3)]
-    far = await house.ask(ARTICLES[0], x_plenary_client_address="198.51.100.7")
+    near = [await house.ask(ARTICLES[0], **through_the_gateway(f"192.0.2.{n}")) for n in (1, 2, 3)]
+    far = await house.ask(ARTICLES[0], **through_the_gateway("198.51.100.7"))
+    unvouched = await house.ask(ARTICLES[0], x_plenary_client_address="198.51.100.8", x_plenary_gateway_key="a guess")
 
     assert [a.word["state"] for a in near] == ["metered", "metered", "walled"]
     assert near[2].word["reason"] == "registration-required"
     assert near[2].cookie is None
     assert far.word["state"] == "metered"
+    assert unvouched.word["state"] == "metered"
     documents = await house.database["networks"].find({}).to_list()
     assert "192.0.2" not in str(documents)
 
 
 async def test_the_reader_is_told_why(house: House) -> None:
-    cookie = await reader(house)
+    cookie = reader(house)
     for slug in ARTICLES[:3]:
         await house.ask(slug, cookie=cookie)
 
@@ -246,7 +268,7 @@ async def test_rolling_days_give_back_what_is_old(house: House) -> None:
     admin = house.issuer.headers("root", roles=["admin"])
     rolling = {"limit": 1, "kind": "rolling-days", "days": 7}
     await house.client.post("/v1/policies", json=rolling, headers=admin)
-    cookie = await reader(house)
+    cookie = reader(house)
     await house.ask(ARTICLES[0], cookie=cookie)
     walled = (await house.ask(ARTICLES[1], cookie=cookie)).word
 
