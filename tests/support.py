@@ -61,7 +61,7 @@ def stages(plan: Any) -> set[str]:
 
 
 async def assert_index_used(cursor: Any) -> None:
-    """Fail unless MongoDB answers this ``find`` cursor from an index, without reading or sorting the whole collection."""
+    """Fail unless MongoDB answers this ``find`` cursor from an index, without reading or sorting everything."""
     explained = await cursor.explain()
     found = stages(explained["queryPlanner"]["winningPlan"])
     assert "COLLSCAN" not in found, f"reads the whole collection: {found}"

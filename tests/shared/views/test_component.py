@@ -111,7 +111,7 @@ async def shows(shown: Collection, expected: dict[str, tuple[int, int]]) -> None
     await eventually(as_expected, within=30)
 
 
-async def test_readers_of_all_partitions_are_added_up(kafka: KafkaConfig, shown: Collection):
+async def test_readers_of_all_partitions_are_added_up(kafka: KafkaConfig, shown: Collection) -> None:
     readers = [f"reader-{number}" for number in range(12)]
 
     async with running(kafka, shown):
@@ -121,7 +121,7 @@ async def test_readers_of_all_partitions_are_added_up(kafka: KafkaConfig, shown:
         await shows(shown, {"open-data": (12, 1), "budgets": (1, 0)})
 
 
-async def test_the_same_view_twice_counts_once(kafka: KafkaConfig, shown: Collection):
+async def test_the_same_view_twice_counts_once(kafka: KafkaConfig, shown: Collection) -> None:
     event = viewed("lena", "open-data")
 
     async with running(kafka, shown):
@@ -131,7 +131,7 @@ async def test_the_same_view_twice_counts_once(kafka: KafkaConfig, shown: Collec
         await shows(shown, {"open-data": (2, 0), "budgets": (1, 0)})
 
 
-async def test_a_restart_goes_on_where_it_stopped(kafka: KafkaConfig, shown: Collection):
+async def test_a_restart_goes_on_where_it_stopped(kafka: KafkaConfig, shown: Collection) -> None:
     async with running(kafka, shown):
         await say(kafka, viewed("lena", "open-data"), viewed("ravi", "open-data"))
         await shows(shown, {"open-data": (2, 0)})
@@ -141,7 +141,7 @@ async def test_a_restart_goes_on_where_it_stopped(kafka: KafkaConfig, shown: Col
         await shows(shown, {"open-data": (3, 0)})
 
 
-async def test_stopping_writes_what_was_counted_last(kafka: KafkaConfig, shown: Collection):
+async def test_stopping_writes_what_was_counted_last(kafka: KafkaConfig, shown: Collection) -> None:
     slow = View(**{name: getattr(READING, name) for name in READING.__slots__} | {"interval": 3600.0})
     counting = _Counting(slow, "content", kafka, shown, Clock())
     await counting.start()
@@ -154,7 +154,9 @@ async def test_stopping_writes_what_was_counted_last(kafka: KafkaConfig, shown: 
     assert await sums(shown) == {"open-data": (1, 0)}
 
 
-async def test_what_a_killed_worker_had_not_written_is_counted_by_the_next(kafka: KafkaConfig, shown: Collection):
+async def test_what_a_killed_worker_had_not_written_is_counted_by_the_next(
+    kafka: KafkaConfig, shown: Collection
+) -> None:
     killed = _Counting(READING, "content", kafka, shown, Clock())
     await killed.start()
     await say(kafka, viewed("lena", "open-data"))
@@ -168,7 +170,7 @@ async def test_what_a_killed_worker_had_not_written_is_counted_by_the_next(kafka
         await shows(shown, {"open-data": (1, 0), "budgets": (1, 0)})
 
 
-async def test_what_was_written_and_not_committed_is_not_counted_again(kafka: KafkaConfig, shown: Collection):
+async def test_what_was_written_and_not_committed_is_not_counted_again(kafka: KafkaConfig, shown: Collection) -> None:
     killed = _Counting(READING, "content", kafka, shown, Clock())
     killed._app.conf.broker_commit_interval = 3600.0
     await killed.start()
@@ -187,7 +189,7 @@ async def test_what_was_written_and_not_committed_is_not_counted_again(kafka: Ka
         await shows(shown, {"open-data": (2, 0)})
 
 
-async def test_two_workers_share_the_partitions(kafka: KafkaConfig, shown: Collection):
+async def test_two_workers_share_the_partitions(kafka: KafkaConfig, shown: Collection) -> None:
     async with running(kafka, shown) as first:
         await eventually(lambda: first.ready, within=30)
         await say(kafka, *(viewed(f"reader-{number}", "open-data") for number in range(20)))
@@ -201,7 +203,7 @@ async def test_two_workers_share_the_partitions(kafka: KafkaConfig, shown: Colle
         await shows(shown, {"open-data": (60, 0)})
 
 
-async def test_poison_stops_nothing(kafka: KafkaConfig, shown: Collection):
+async def test_poison_stops_nothing(kafka: KafkaConfig, shown: Collection) -> None:
     async with AIOKafkaProducer(**kafka.client_arguments()) as producer:
         headers = [("ce_type", ArticleViewed.type.encode())]
         for value in (b"{", b"null", b"\xff" * 1000, None):
@@ -214,7 +216,7 @@ async def test_poison_stops_nothing(kafka: KafkaConfig, shown: Collection):
         await shows(shown, {"open-data": (1, 0)})
 
 
-async def test_a_snapshot_that_was_lost_is_shown_again_after_a_restart(kafka: KafkaConfig, shown: Collection):
+async def test_a_snapshot_that_was_lost_is_shown_again_after_a_restart(kafka: KafkaConfig, shown: Collection) -> None:
     async with running(kafka, shown):
         await say(kafka, viewed("lena", "open-data"))
         await shows(shown, {"open-data": (1, 0)})
@@ -226,7 +228,7 @@ async def test_a_snapshot_that_was_lost_is_shown_again_after_a_restart(kafka: Ka
 
 async def test_what_has_grown_too_old_is_no_longer_shown(
     kafka: KafkaConfig, shown: Collection, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr("shared.views.component.PRUNE_EVERY", 1)
     async with running(kafka, shown):
         await say(kafka, viewed("lena", "old-news", NOW - timedelta(days=1)), viewed("lena", "open-data"))
@@ -236,7 +238,7 @@ async def test_what_has_grown_too_old_is_no_longer_shown(
         await shows(shown, {"open-data": (1, 0)})
 
 
-async def test_a_view_creates_nothing_outside_its_own_name(kafka: KafkaConfig, shown: Collection):
+async def test_a_view_creates_nothing_outside_its_own_name(kafka: KafkaConfig, shown: Collection) -> None:
     async with running(kafka, shown) as view:
         await eventually(lambda: view.ready, within=30)
 
@@ -245,12 +247,11 @@ async def test_a_view_creates_nothing_outside_its_own_name(kafka: KafkaConfig, s
         topics = {name for name in await admin.list_topics() if name.startswith(kafka.topic_prefix)}
         await admin.close()
         assert topics == {
-            kafka.topic(name)
-            for name in ("content.views", "metering.meters", "content.views-reading-counts-changelog")
+            kafka.topic(name) for name in ("content.views", "metering.meters", "content.views-reading-counts-changelog")
         }
 
 
-async def test_sums_are_read_from_the_index(shown: Collection):
+async def test_sums_are_read_from_the_index(shown: Collection) -> None:
     assert (await shown.index_information()).keys() >= {"by_key_and_time", "expire"}
 
     await assert_index_used(shown.find({"topic": "trust", "at": {"$gte": datetime(2026, 7, 1, tzinfo=UTC)}}))

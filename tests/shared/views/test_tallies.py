@@ -35,7 +35,7 @@ def counted(tallies: Tallies) -> dict[Entry, dict[str, int]]:
     return {entry: counts for entries in shelves.values() for entry, counts in entries}
 
 
-def test_views_of_one_article_in_one_bucket_add_up():
+def test_views_of_one_article_in_one_bucket_add_up() -> None:
     tallies = Tallies(TRENDING)
 
     tallies.add(3, view_of("open-data", "trust", "openness"), oldest=0)
@@ -48,7 +48,7 @@ def test_views_of_one_article_in_one_bucket_add_up():
     }
 
 
-def test_each_partition_and_each_bucket_counts_for_itself():
+def test_each_partition_and_each_bucket_counts_for_itself() -> None:
     tallies = Tallies(TRENDING)
 
     tallies.add(0, view_of("open-data", "trust"), oldest=0)
@@ -64,7 +64,7 @@ def test_each_partition_and_each_bucket_counts_for_itself():
     }
 
 
-def test_what_is_too_old_to_show_is_not_counted():
+def test_what_is_too_old_to_show_is_not_counted() -> None:
     tallies = Tallies(TRENDING)
 
     tallies.add(0, view_of("open-data", "trust"), oldest=TRENDING.start_of(MONDAY + TEN_MINUTES))
@@ -72,7 +72,7 @@ def test_what_is_too_old_to_show_is_not_counted():
     assert counted(tallies) == {}
 
 
-def test_draining_begins_again():
+def test_draining_begins_again() -> None:
     tallies = Tallies(TRENDING)
     tallies.add(0, view_of("open-data", "trust"), oldest=0)
     tallies.read_up_to(0, "content.views", 41)
@@ -83,7 +83,7 @@ def test_draining_begins_again():
     assert tallies.drain() == ({}, {})
 
 
-def test_an_id_that_came_lately_is_known_again_and_one_from_long_ago_is_not():
+def test_an_id_that_came_lately_is_known_again_and_one_from_long_ago_is_not() -> None:
     tallies = Tallies(TRENDING)
 
     assert tallies.is_new(0, "first")
@@ -94,7 +94,7 @@ def test_an_id_that_came_lately_is_known_again_and_one_from_long_ago_is_not():
     assert tallies.is_new(0, "first")
 
 
-def test_a_shelf_and_what_stands_on_it_survive_the_changelog():
+def test_a_shelf_and_what_stands_on_it_survive_the_changelog() -> None:
     entry = Entry(5, 1_783_000_000, ("topic", "Öffnung, «zwei»", "a\x1fb"))
     shelf = Shelf.of(entry)
     standing = {entry.key: {"views": 3, "walled": 1}}
@@ -114,7 +114,7 @@ def test_a_shelf_and_what_stands_on_it_survive_the_changelog():
         (timedelta(minutes=1), MONDAY),
     ],
 )
-def test_a_hopping_window_has_whole_buckets_the_present_one_included(window: timedelta, begins: datetime):
+def test_a_hopping_window_has_whole_buckets_the_present_one_included(window: timedelta, begins: datetime) -> None:
     now = MONDAY + timedelta(minutes=4)
 
     assert TRENDING.since(now, window) == begins
