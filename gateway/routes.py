@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from gateway.cors import allowed_origins
-from gateway.docs import docs_routes
+from gateway.docs import READS, docs_routes
 from gateway.extensions import Config, seconds, typed
 from gateway.filters import body_limit
 from gateway.meter import asked_here
 from gateway.settings import GatewaySettings
 from gateway.table import METERED, TABLE, Entry
-
-READS = {"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD"}}}
 
 
 def route_configuration(settings: GatewaySettings) -> Config:

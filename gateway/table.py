@@ -41,6 +41,8 @@ TABLE: tuple[Entry, ...] = (
     Entry("content", "/v1/webinars"),
     Entry("content", "/v1/registrations"),
     Entry("content", "/v1/imports/articles", body_limit=MEGABYTE),
+    Entry("content", "/v1/imports/surveys", body_limit=MEGABYTE),
+    Entry("content", "/v1/imports/webinars"),
     Entry("metering", "/v1/meter"),
     Entry("metering", "/v1/policies"),
     Entry("metering", "/v1/funnel"),

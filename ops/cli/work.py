@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops import locks, testing
+from ops import locks, rendering, testing
 from ops import topology as declaration
 from ops.cli.common import Json, command, print_json
 from ops.display import out
@@ -66,9 +66,22 @@ def topology(
         sys.stdout.write(declaration.render(plan))
 
 
+def render(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail if a file is not current.")] = False,
+) -> None:
+    """Write everything anew that is made from code: the topology, the event table, the OpenAPI document, deploy/."""
+    changed = sorted(rendering.stale()) if check else rendering.write()
+    for path in changed:
+        out.print(f"{'not current: ' if check else 'wrote '}{path.relative_to(ROOT)}")
+    if check and changed:
+        raise Trouble(f"{len(changed)} files are not what the code says", "./plenary render")
+
+
 COMMANDS = (
     command(test, context_settings=PASS_ON),
     command(tour, context_settings=PASS_ON),
     command(lock),
     command(topology),
+    command(render),
 )
