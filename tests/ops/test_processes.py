@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Mapping
@@ -45,6 +46,16 @@ async def kept(
         yield process
     finally:
         await process.stop()
+
+
+def orphaned(program: str) -> int:
+    """The pid of a process whose parent has gone, as a killed supervisor leaves them."""
+    parent = (
+        "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', sys.argv[1]], "
+        "stdout=subprocess.DEVNULL); print(child.pid)"
+    )
+    told = subprocess.run([sys.executable, "-c", parent, program], capture_output=True, text=True, check=True)
+    return int(told.stdout)
 
 
 def alive(pid: int) -> bool:
@@ -156,13 +167,13 @@ SUPERVISOR = textwrap.dedent("""
 
 async def test_what_a_killed_supervisor_left_is_ended_before_anything_starts(state: State) -> None:
     said: list[str] = []
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", STAYS, stdout=asyncio.subprocess.DEVNULL)
-    record = f'{{"name": "mongod", "pid": {child.pid}, "born": {psutil.Process(child.pid).create_time()}}}'
+    orphan = orphaned(STAYS)
+    record = f'{{"name": "mongod", "pid": {orphan}, "born": {psutil.Process(orphan).create_time()}}}'
     (state.run / "mongod.json").write_text(record)
 
     await end_leftovers(state, said.append)
 
-    assert await child.wait() == -signal.SIGTERM
+    assert not alive(orphan)
     assert said == ["mongod was still running from before; ending it"]
     assert list(state.run.glob("*.json")) == []
 

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -20,7 +20,14 @@ from shared.errors import TokenInvalid
 from shared.tokens import ACCESS, FixedKeys, KeysUnavailable, PublishedKeys, TokenSigner, TokenVerifier
 
 SIGNER = TokenSigner.generate()
-NOW = Clock().now().timestamp()
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+
+
+class Frozen(Clock):
+    """It is noon, however long the suite runs: else the bad tokens would one day be refused for their age alone."""
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(NOW, UTC) + self.offset
 
 
 def claims(**others: Any) -> dict[str, Any]:
@@ -30,7 +37,7 @@ def claims(**others: Any) -> dict[str, Any]:
 
 def verifier(keys: Any = None, *, clock: Clock | None = None, **others: Any) -> TokenVerifier:
     keys = keys or FixedKeys(SIGNER.key)
-    return TokenVerifier(keys, issuer="plenary/accounts", audience="plenary", clock=clock or Clock(), **others)
+    return TokenVerifier(keys, issuer="plenary/accounts", audience="plenary", clock=clock or Frozen(), **others)
 
 
 def part(value: Any) -> str:
@@ -125,7 +132,7 @@ async def test_an_altered_token_is_refused() -> None:
 
 async def test_a_token_that_was_accepted_once_still_expires() -> None:
     token = SIGNER.sign(claims())
-    today, later = verifier(), verifier(clock=Clock(timedelta(minutes=6)))
+    today, later = verifier(), verifier(clock=Frozen(timedelta(minutes=6)))
     await today.verify(token)
     later._remembered = today._remembered
 
