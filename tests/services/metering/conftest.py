@@ -55,7 +55,9 @@ class House:
         answer = await self.client.request(method, f"/internal/meter-check/v1/articles/{slug}", headers=sent)
         assert answer.status_code == 200, answer.text
         given = answer.headers.get("set-cookie", "")
-        return Asked(dict(await self.grants.verify(answer.headers["x-plenary-access"])), cookie_in(given) or None, given)
+        return Asked(
+            dict(await self.grants.verify(answer.headers["x-plenary-access"])), cookie_in(given) or None, given
+        )
 
     def cookie_of(self, reader_id: str) -> str:
         """The cookie by which a reader is known again."""
