@@ -1,38 +1,61 @@
-"""How many ``ArticleViewed`` a second a view takes on one core.
-
-    taskset -c 0 python -m ops.bench.views --brokers 127.0.0.1:9192 --mongodb mongodb://127.0.0.1:27117/?replicaSet=rs0
-
-Writes the events to a topic of its own first, then starts the view and times it from the first record to the last,
-snapshot included. Deletes the topic, the changelog and the database afterwards. ``--plain`` times an agent of the
-usual kind on the same records, for comparison.
-"""
+"""`views`: events a second into a Faust view, against a plain Faust agent without a table."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-import time
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
-from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-
+from ops.bench import cores
+from ops.bench.cost import Cost, with_ourselves
+from ops.bench.relay import columns
+from ops.bench.rig import scratch
+from ops.bench.sheet import Section, Sheet, at_least, bars
+from ops.bench.stuff import make_topics, put_on_kafka, views
 from shared.clock import Clock
 from shared.envelope import encode_event
 from shared.events.content import ArticleViewed
 from shared.ids import new_id
-from shared.kafka import KafkaConfig
-from shared.mongo import Database, connect
 from shared.views import Count, View, ViewComponent, totals
-from shared.views.faust_app import PARTITIONS
 
-ARTICLES = 41
-TOPICS = ("openness", "trust", "digital", "budgets", "procurement", "climate")
-REGIONS = ("asia-pacific", "europe", "africa", "americas")
+if TYPE_CHECKING:
+    from ops.bench.rig import Rig, Servers
+
+NAME, NEEDS = "views", "servers"
+EVENTS = 40_000
+PLAIN_EVENTS = 20_000
+TOPICS_EACH = 3
+HOW = """\
+40,000 `ArticleViewed` lie on a topic of six partitions. A view as content has it (readings by article, topic and
+region, five entries an event, in hours kept for eight days) takes them into its Faust table and writes the snapshot
+that is shown; afterwards what is shown must add up exactly. Beside it a Faust agent of the usual kind, which neither
+decodes nor counts nor keeps anything, reads half as many. Timed from the first record to the last write. The worker's
+process and mongod share one core; Kafka has the other."""
+
+
+async def measure(rig: Rig, rounds: int) -> Section:
+    """In turns: the view, the plain agent."""
+    rig.pin("kafka", cores.LOAD)
+    sheet = Sheet("Events taken", "by")
+    for _ in range(rounds):
+        async with rig.measurement() as servers:
+            await make_topics(servers.kafka, ArticleViewed.topic)
+            await cores.apart(cores.LOAD, _fill, servers)
+            sheet.put("view", await cores.apart(cores.SERVERS, _view, servers))
+            folder = scratch(rig, uuid.uuid4().hex)
+            sheet.put("plain Faust agent", await cores.apart(cores.SERVERS, _plain_agent, servers, folder))
+    rig.pin("kafka", cores.SERVERS)
+    wanted = at_least(5_000, sheet.spread("view", "per second"), "a view, events a second")
+    section = Section(NAME, "Into a Faust view", HOW, [sheet], [wanted])
+    section.plots.append(bars(sheet, "per second", sheet.figures, title="Events taken", unit="events a second"))
+    return section
+
+
+async def _fill(servers: Servers) -> None:
+    await put_on_kafka(servers.kafka, (encode_event(event, new_id(), event.viewed_at) for event in views(EVENTS)))
 
 
 def by_topic_and_region(view: ArticleViewed) -> Iterable[Count]:
@@ -43,60 +66,13 @@ def by_topic_and_region(view: ArticleViewed) -> Iterable[Count]:
         yield Count(("region", region, view.article_id), view.viewed_at, "views")
 
 
-def main(
-    brokers: str = "127.0.0.1:7092",
-    mongodb: str = "mongodb://127.0.0.1:7017/?replicaSet=rs0",
-    records: Annotated[int, typer.Option(help="How many events.")] = 100_000,
-    plain: Annotated[bool, typer.Option(help="Time a plain Faust agent too.")] = False,
-) -> None:
-    """Measure, and print the figures."""
-    asyncio.run(_measure(brokers, mongodb, records, plain=plain))
-
-
-async def _measure(brokers: str, mongodb: str, records: int, *, plain: bool) -> None:
-    kafka = KafkaConfig(brokers=brokers, topic_prefix=f"bench{uuid.uuid4().hex[:8]}.")
-    client = connect(mongodb, app_name="bench")
-    database = client[f"bench_{uuid.uuid4().hex[:8]}"]
-    try:
-        await _produce(kafka, records)
-        await _time_view(kafka, database, records)
-        if plain:
-            await _time_plain_agent(kafka, records)
-    finally:
-        await client.drop_database(database)
-        await client.close()
-        await _delete_topics(kafka)
-
-
-async def _produce(kafka: KafkaConfig, records: int) -> None:
-    admin = AIOKafkaAdminClient(**kafka.client_arguments())
-    await admin.start()
-    await admin.create_topics([NewTopic(kafka.topic(ArticleViewed.topic), PARTITIONS, 1)])
-    await admin.close()
-    producer = AIOKafkaProducer(**kafka.client_arguments(), linger_ms=20, max_batch_size=256 * 1024)
-    await producer.start()
-    chance = random.Random(7)  # noqa: S311 - the same readers and articles in every run
-    now = datetime.now(UTC)
-    for number in range(records):
-        event = ArticleViewed(
-            view_id=new_id(),
-            reader_id=str(uuid.UUID(int=chance.getrandbits(128))),
-            article_id=f"article-{chance.randrange(ARTICLES)}",
-            access="metered",
-            topics=tuple(chance.sample(TOPICS, 3)),
-            regions=tuple(chance.sample(REGIONS, 2)),
-            viewed_at=now - timedelta(minutes=chance.randrange(30)),
-        )
-        message = encode_event(event, f"{number:032x}", now)
-        await producer.send(kafka.topic(message.topic), message.value, key=message.key, headers=list(message.headers))
-    await producer.stop()
-
-
-async def _time_view(kafka: KafkaConfig, database: Database, records: int) -> None:
-    seen = _Stopwatch(records)
+async def _view(servers: Servers) -> dict[str, float]:
+    watch = _Stopwatch(EVENTS, servers)
+    client = servers.client()
+    collection = client[f"bench_{uuid.uuid4().hex[:8]}"]["trending"]
 
     def count(view: ArticleViewed) -> Iterable[Count]:
-        seen.one()
+        watch.one()
         return by_topic_and_region(view)
 
     view = View(
@@ -107,80 +83,70 @@ async def _time_view(kafka: KafkaConfig, database: Database, records: int) -> No
         bucket=timedelta(hours=1),
         keep=timedelta(days=8),
     )
-    component = ViewComponent(view, service="content", kafka=kafka, collection=database["trending"], clock=Clock())
+    component = ViewComponent(view, service="content", kafka=servers.kafka, collection=collection, clock=Clock())
     stop = asyncio.Event()
     running = asyncio.create_task(component.run(stop))
-    await seen.all_there.wait()
+    await watch.all_there.wait()
     stop.set()
     await running
-    seen.report("view, table and snapshot written")
-    top = await totals(
-        database["trending"],
+    found = watch.stop()
+    shown = await totals(
+        collection,
         where={"dimension": "topic"},
         since=datetime.now(UTC) - timedelta(days=1),
         by=("value",),
         measures=("views",),
     )
-    shown = sum(row["views"] for row in top)
-    print(f"shown: {shown} of {records * 3}")
+    if (counted := sum(row["views"] for row in shown)) != EVENTS * TOPICS_EACH:
+        raise AssertionError(f"the view shows {counted} of {EVENTS * TOPICS_EACH}")
+    await client.close()
+    return found
 
 
-async def _time_plain_agent(kafka: KafkaConfig, records: int) -> None:
-    import faust  # noqa: PLC0415 - only here as a yardstick
+async def _plain_agent(servers: Servers, folder: Path) -> dict[str, float]:
+    import faust  # noqa: PLC0415 - only here, as a yardstick
 
-    seen = _Stopwatch(records)
+    watch = _Stopwatch(PLAIN_EVENTS, servers)
     app = faust.App(
-        kafka.topic("bench.plain"),
-        broker=f"kafka://{kafka.brokers}",
+        servers.kafka.topic("bench.plain"),
+        broker=f"kafka://{servers.brokers}",
         web_enabled=False,
         autodiscover=False,
         topic_disable_leader=True,
-        datadir=f"/tmp/{uuid.uuid4().hex}",  # noqa: S108 - Faust insists on a folder of its own
+        datadir=str(folder),
     )
-    topic = app.topic(kafka.topic(ArticleViewed.topic), value_type=bytes, value_serializer="raw")
+    topic = app.topic(servers.kafka.topic(ArticleViewed.topic), value_type=bytes, value_serializer="raw")
 
     async def take(stream: faust.StreamT[bytes]) -> None:
         async for _ in stream:
-            seen.one()
+            watch.one()
 
     app.agent(topic)(take)
     await app.start()
-    await seen.all_there.wait()
+    await watch.all_there.wait()
+    found = watch.stop()
     await app.stop()
-    seen.report("plain agent, neither decoded nor counted")
+    return found
 
 
 class _Stopwatch:
-    """From the first record to the end of the work, in wall time and in this process's CPU time."""
+    """From the first record on; Faust itself takes seconds to start, which is not what is asked."""
 
-    def __init__(self, records: int) -> None:
+    def __init__(self, records: int, servers: Servers) -> None:
         self.all_there = asyncio.Event()
-        self._left = self._records = records
-        self._started = self._cpu = 0.0
+        self._records = records
+        self._left = records
+        self._cost = Cost(with_ourselves(servers.pids))
 
     def one(self) -> None:
         """A record came."""
         if self._left == self._records:
-            self._started, self._cpu = time.perf_counter(), time.process_time()
+            self._cost.start()
         self._left -= 1
-        if not self._left:
+        if self._left == 0:
             self.all_there.set()
 
-    def report(self, what: str) -> None:
-        """Say how fast it was."""
-        wall, cpu = time.perf_counter() - self._started, time.process_time() - self._cpu
-        print(f"{what}: {self._records / wall:,.0f}/s of wall time, {self._records / cpu:,.0f}/s of CPU time")
-
-
-async def _delete_topics(kafka: KafkaConfig) -> None:
-    admin = AIOKafkaAdminClient(**kafka.client_arguments())
-    await admin.start()
-    try:
-        ours = [topic for topic in await admin.list_topics() if topic.startswith(kafka.topic_prefix)]
-        await admin.delete_topics(ours)
-    finally:
-        await admin.close()
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    def stop(self) -> dict[str, float]:
+        """The work is done."""
+        self._cost.stop()
+        return columns(self._cost, self._records)

@@ -1,0 +1,62 @@
+"""Runs the benches that were asked for, each on what it needs, and writes what they found."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+from ops.bench import machine, report
+from ops.bench.rig import Rig
+from ops.bench.sheet import Section
+from ops.display import LiveProgress, out, table
+from ops.settings import OpsSettings
+from ops.troubles import Trouble
+
+BENCHES = ("meter", "relay", "effects", "views")
+"""In the order of the report."""
+ROUNDS = 5
+
+
+def run(names: Sequence[str], rounds: int) -> None:
+    """Run them all, or those named; those that stand on the same servers one after the other."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        raise Trouble(f"no bench is called {', '.join(unknown)}", f"there are {', '.join(BENCHES)}")
+    benches = [importlib.import_module(f"ops.bench.{name}") for name in names or BENCHES]
+    benches.sort(key=lambda bench: ("nothing", "servers", "platform").index(bench.NEEDS))
+    asyncio.run(_run(benches, rounds))
+
+
+async def _run(benches: Sequence[Any], rounds: int) -> None:
+    measured = await asyncio.to_thread(machine.described, OpsSettings().kafka_libs)
+    rig: Rig | None = None
+    async with AsyncExitStack() as stack:
+        for bench in benches:
+            if rig is None or rig.needs != bench.NEEDS:
+                await stack.aclose()
+                with LiveProgress() as progress:
+                    rig = await stack.enter_async_context(Rig(bench.NEEDS, progress))
+            began = time.monotonic()
+            out.print(f"{bench.NAME}: {rounds} rounds")
+            section: Section = await bench.measure(rig, rounds)
+            took = f"{time.monotonic() - began:.0f} s, {rounds} rounds"
+            page = report.keep(section, {**measured, "took": took})
+            show(section)
+            out.print(f"{bench.NAME}: {took}; see {page}")
+
+
+def show(section: Section) -> None:
+    """The figures at the terminal."""
+    for sheet in section.sheets:
+        columns = sheet.columns
+        rows = [
+            [row, *(str(sheet.spread(row, column)) if column in found else "" for column in columns)]
+            for row, found in sheet.figures.items()
+        ]
+        out.print(table([sheet.first, *columns], rows, title=sheet.title))
+    for aim in section.aims:
+        out.print(f"{'✓' if aim.met else '✗'} {aim.wanted}: {aim.found}")
