@@ -22,6 +22,9 @@ PORT_BASE, HIGHEST_BASE = 12_000, 31_000
 STEP = 1_200
 """More than the distance between a platform's lowest and highest port."""
 
+WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+"""Two workers: half of the suite's time is waiting for servers, and each worker that joins platforms starts its own."""
+
 MONGODB, KAFKA = "PLENARY_TEST_MONGODB_URI", "PLENARY_TEST_KAFKA_BROKERS"
 """Set both to run the tests on servers of your own."""
 
@@ -65,6 +68,6 @@ def environment(platform: Platform) -> dict[str, str]:
 
 
 def pytest(arguments: Sequence[str], more: dict[str, str]) -> int:
-    """Run it in the checkout."""
-    command = [sys.executable, "-m", "pytest", *arguments]
+    """Run it in the checkout: all of it side by side, or what ``arguments`` ask for as they ask for it."""
+    command = [sys.executable, "-m", "pytest", *(arguments or WHOLE_SUITE)]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **more}, check=False).returncode

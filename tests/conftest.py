@@ -6,6 +6,7 @@ import logging
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,24 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from ops import testing
 from shared.kafka import KafkaConfig
+
+
+GROUPS = {"journeys": "platform", "web": "platform", "contract": "platform", "ops": "ops"}
+"""Folders of tests whose session fixtures are dear, such as a whole platform: one worker runs all of a group."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares servers, or else a file, and begin with what takes longest."""
+    names = {item: _group(item.path) for item in items}
+    for item, name in names.items():
+        item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=lambda item: names[item] not in GROUPS.values())
+
+
+def _group(path: Path) -> str:
+    place = path.relative_to(Path(__file__).parent)
+    return GROUPS.get(place.parts[0], str(place))
 
 
 @pytest.fixture(scope="session", autouse=True)

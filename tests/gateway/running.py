@@ -23,7 +23,8 @@ from tests.gateway.upstreams import EchoService
 from tests.support import eventually
 
 GATEWAY_KEY = "only-the-gateway-knows-this"
-PORTS = range(18080, 18200)
+PORTS = range(10_000, 11_900)
+"""Below those that platforms of tests take."""
 
 
 def _ports() -> Iterator[int]:

@@ -50,11 +50,9 @@ async def kept(
 
 def orphaned(program: str) -> int:
     """The pid of a process whose parent has gone, as a killed supervisor leaves them."""
-    parent = (
-        "import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', sys.argv[1]], "
-        "stdout=subprocess.DEVNULL); print(child.pid)"
-    )
-    told = subprocess.run([sys.executable, "-c", parent, program], capture_output=True, text=True, check=True)
+    parent = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=2).pid)"
+    command = [sys.executable, "-c", parent, program]
+    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
     return int(told.stdout)
 
 
