@@ -17,7 +17,6 @@ from pymongo.asynchronous.database import AsyncDatabase
 from ops import testing
 from shared.kafka import KafkaConfig
 
-
 GROUPS = {"journeys": "platform", "web": "platform", "contract": "platform", "ops": "ops"}
 """Folders of tests whose session fixtures are dear, such as a whole platform: one worker runs all of a group."""
 
