@@ -1,56 +1,79 @@
-"""Puts the demo archive in, through the gateway and as its administrator. Doing so twice changes nothing."""
+"""Puts the demo in, through the gateway and as the administrator. Doing so twice, or on another day, changes nothing:
+what is there already stays as it is, whatever has become of it since.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
-import yaml
 
-ARTICLES = Path(__file__).parent / "articles"
-
-
-class SeedingFailed(Exception):  # noqa: N818 - what happened
-    """The platform did not take something; the message says what, and why."""
+from demo import archive
+from demo.archive import Item
+from demo.door import Door
+from demo.passwords import password_of
 
 
-def articles() -> Iterator[dict[str, Any]]:
-    """Every article as ``POST /v1/imports/articles`` takes it."""
-    for path in sorted(ARTICLES.glob("*.md")):
-        _, front, body = path.read_text().split("---\n", 2)
-        about = yaml.safe_load(front)
-        published = about.pop("published_at").strftime("%Y-%m-%dT%H:%M:%SZ")
-        yield {**about, "body": body.strip(), "slug": path.stem, "external_id": path.stem, "published_at": published}
+async def seed(url: str, email: str, password: str, *, secret: str, say: Callable[[str], None] = print) -> None:
+    """Put in what is missing; raises :class:`~demo.door.SeedingFailed` with all that was refused.
 
-
-async def seed(url: str, email: str, password: str) -> int:
-    """Put in what is missing; returns how many articles are there now."""
+    ``secret`` is what the passwords of the demo's people are made from.
+    """
+    now = datetime.now(UTC)
     async with httpx2.AsyncClient(base_url=url, timeout=20) as client:
-        signed_in = await _told(client, "/v1/sessions", {"email": email, "password": password})
-        client.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
-        names = {topic for article in articles() for topic in article["topics"]}
-        for topic in sorted(names):
-            await _named(client, topic)
-        count = 0
-        for article in articles():
-            await _told(client, "/v1/imports/articles", article)
-            count += 1
-        return count
+        door = Door(client, say)
+        await door.enter(email, password)
+        await asyncio.gather(_people(door, secret), _archive(door, now))
 
 
-async def _named(client: httpx2.AsyncClient, topic: str) -> None:
-    if (await client.get(f"/v1/topics/{topic}")).status_code == 404:
-        name = topic.replace("-", " ").capitalize()
-        answer = await client.put(f"/v1/topics/{topic}", json={"name": name, "description": ""})
-        if answer.is_error:
-            raise SeedingFailed(f"the topic {topic}: {answer.text[:300]}")
+async def _people(door: Door, secret: str) -> dict[str, str]:
+    """The ids of the demo's people, by name."""
+    people, may_log_in = archive.people(), archive.log_ins()
+    bodies = [
+        {**about, "password": password_of(secret, name)} if name in may_log_in else about
+        for name, about in people.items()
+    ]
+    work = [door.post("/v1/imports/members", body, body["external_id"]) for body in bodies]
+    members = await door.each("people", work)
+    return {name: member["id"] for name, member in zip(people, members, strict=True)}
 
 
-async def _told(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await client.post(path, json=body)
-    if answer.is_error:
-        raise SeedingFailed(f"{path} {body.get('slug', '')}: {answer.text[:300]}")
-    told: dict[str, Any] = answer.json()
-    return told
+async def _archive(door: Door, now: datetime) -> None:
+    """Everything that is read, in the order in which one refers to the other."""
+    await asyncio.gather(*(_shelf(door, kind) for kind in ("topics", "series", "board")))
+    webinars = [door.post("/v1/imports/webinars", one, one["slug"]) for one in archive.webinars(now)]
+    surveys = [_survey(door, about, rulings) for about, rulings in archive.surveys(now)]
+    await asyncio.gather(door.each("webinars", webinars), door.each("surveys", surveys))
+    articles = archive.articles(now)
+    await door.each("articles", [door.post("/v1/imports/articles", one, one["slug"]) for one in articles])
+
+
+async def _shelf(door: Door, kind: str) -> None:
+    """Add the topics, series or members of the board that are missing; leave those alone that are there."""
+    listed = await door.get(f"/v1/{kind}", kind)
+    there = {item.get("slug") or item["id"] for item in listed["items"]}
+    missing = {slug: about for slug, about in archive.named(kind).items() if slug not in there}
+    await door.each(kind, [door.put(f"/v1/{kind}/{slug}", about, slug) for slug, about in missing.items()])
+
+
+async def _survey(door: Door, about: Item, rulings: list[Item]) -> None:
+    """A survey with its answers, and each of its rulings unless it was made before, even if it was undone since."""
+    slug = about["slug"]
+    survey = await door.post("/v1/imports/surveys", about, slug)
+    made = (await door.get(f"/v1/surveys/{slug}/terms", slug))["rulings"]
+    version: int = survey["version"]
+    for ruling in rulings:
+        if not any(_same(ruling, other) for other in made):
+            ruled = await door.post(f"/v1/surveys/{slug}/rulings", ruling, f"{slug}, {ruling['term']}", seen=version)
+            version = ruled["version"]
+
+
+def _same(ruling: Item, made: dict[str, Any]) -> bool:
+    return (ruling["verdict"], ruling["reason"], ruling["term"].casefold()) == (
+        made["verdict"],
+        made["reason"],
+        made["key"],
+    )

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from pymongo import AsyncMongoClient
 from rich.text import Text
 
-from demo.seed import articles
+from demo.archive import articles
 from ops.display import out
 from ops.embedded.platform import Platform
 from ops.troubles import Exit, Trouble

@@ -257,7 +257,9 @@ class Platform:
             return
         try:
             with doing(self._progress, "Demo data"):
-                await demo_data.seed(self.state, self.ports)
+                await demo_data.seed(
+                    self.state, self.ports, lambda line: self._progress.step("Demo data", "doing", line)
+                )
         except Trouble as trouble:
             self.failures["demo"] = trouble
 
