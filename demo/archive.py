@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +15,6 @@ FOLDER = Path(__file__).parent
 Item: TypeAlias = dict[str, Any]
 
 
-@cache
 def _read(name: str) -> str:
     return (FOLDER / name).read_text()
 

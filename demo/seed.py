@@ -17,12 +17,20 @@ from demo.door import Door
 from demo.passwords import password_of
 
 
-async def seed(url: str, email: str, password: str, *, secret: str, say: Callable[[str], None] = print) -> None:
+async def seed(
+    url: str,
+    email: str,
+    password: str,
+    *,
+    secret: str,
+    say: Callable[[str], None] = print,
+    now: datetime | None = None,
+) -> None:
     """Put in what is missing; raises :class:`~demo.door.SeedingFailed` with all that was refused.
 
-    ``secret`` is what the passwords of the demo's people are made from.
+    ``secret`` is what the passwords of the demo's people are made from; sessions to come are counted from ``now``.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     async with httpx2.AsyncClient(base_url=url, timeout=20) as client:
         door = Door(client, say)
         await door.enter(email, password)
