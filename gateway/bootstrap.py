@@ -29,7 +29,7 @@ def bootstrap(settings: GatewaySettings) -> Config:
         "node": {"id": "plenary-gateway", "cluster": "plenary-gateway"},
         "admin": {"address": _address("127.0.0.1", settings.admin_port)},
         "static_resources": {
-            "listeners": [_public_listener(settings), *_stats_listeners(settings)],
+            "listeners": [_public_listener(settings), *_site_listeners(settings), *_stats_listeners(settings)],
             "clusters": clusters(settings),
         },
         "overload_manager": {
@@ -56,21 +56,35 @@ def _public_listener(settings: GatewaySettings) -> Config:
     }
 
 
-def _manager(settings: GatewaySettings) -> Config:
+def _site_listeners(settings: GatewaySettings) -> list[Config]:
+    """The listener by which the site asks the API on behalf of its readers."""
+    if settings.web is None:
+        return []
+    return [
+        {
+            "name": "site",
+            "address": _address(settings.site_host, settings.site_port),
+            "per_connection_buffer_limit_bytes": 1024 * 1024,
+            "filter_chains": [{"filters": [_manager(settings, site=True)]}],
+        }
+    ]
+
+
+def _manager(settings: GatewaySettings, *, site: bool = False) -> Config:
     return extension(
         MANAGER,
         MANAGER_TYPE,
-        stat_prefix="public",
-        route_config=route_configuration(settings),
-        http_filters=http_filters(settings),
-        early_header_mutation_extensions=[early_header_mutation(settings)],
+        stat_prefix="site" if site else "public",
+        route_config=route_configuration(settings, site=site),
+        http_filters=http_filters(settings, site=site),
+        early_header_mutation_extensions=[early_header_mutation(settings, site=site)],
         local_reply_config=local_replies(settings),
         access_log=access_logs(),
         server_name="plenary",
         server_header_transformation="OVERWRITE",
         # Where the request came from is what the connection says, and what trusted proxies in front of us say.
         use_remote_address=True,
-        xff_num_trusted_hops=settings.trusted_hops,
+        xff_num_trusted_hops=1 if site else settings.trusted_hops,
         # Nobody is "internal", which would mean that their x-envoy- headers are believed. Envoy takes an empty list for
         # its default, all private networks, so the list names an address that nobody can have.
         internal_address_config={"cidr_ranges": [{"address_prefix": "0.0.0.0", "prefix_len": 32}]},  # noqa: S104

@@ -1,4 +1,4 @@
-"""The five services as Envoy sees them: where they are, and when one is left alone."""
+"""The five services and the site as Envoy sees them: where they are, and when one is left alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ipaddress
 
 from gateway.extensions import Config, seconds, typed
 from gateway.settings import GatewaySettings, Upstream
-from gateway.table import SERVICES
+from gateway.table import SERVICES, SITE
 
 STATS = "gateway-admin"
 """The cluster that leads from the stats listener to Envoy's own admin interface."""
@@ -15,6 +15,9 @@ STATS = "gateway-admin"
 def clusters(settings: GatewaySettings) -> list[Config]:
     """All clusters: the services, and Envoy's own statistics."""
     services = [_service(name, getattr(settings, name)) for name in SERVICES]
+    if settings.web is not None:
+        # A session stays with one replica of the site, which refreshes its tokens once however many pages ask at once.
+        services.append(_service(SITE, settings.web) | {"lb_policy": "RING_HASH"})
     if settings.stats_port is None:
         return services
     return [*services, _cluster(STATS, Upstream.local(settings.admin_port))]

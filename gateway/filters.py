@@ -8,15 +8,17 @@ from gateway.identity import identity
 from gateway.meter import meter_check
 from gateway.rates import rates
 from gateway.settings import GatewaySettings
+from gateway.site import only_the_site
 from gateway.tokens import tokens
 
 BUFFER = "envoy.filters.http.buffer"
 
 
-def http_filters(settings: GatewaySettings) -> list[Config]:
+def http_filters(settings: GatewaySettings, *, site: bool = False) -> list[Config]:
     """Preflights before rates, rates before work, the token before the meter, the meter before the service."""
     return [
         identity(settings),
+        *([only_the_site()] if site else []),
         cors(),
         rates(settings),
         *tokens(settings),

@@ -29,13 +29,13 @@ MISLEADING = (
 can write its lines into another's trail; who wants to follow a journey of their own sends ``traceparent``."""
 
 
-def early_header_mutation(settings: GatewaySettings) -> Config:
+def early_header_mutation(settings: GatewaySettings, *, site: bool = False) -> Config:
     """Take off what only the gateway may say, before any filter or route sees the request.
 
     ``request_headers_to_remove`` of a route would come too late: it runs after ``ext_authz``, and would take off what
     metering has just said.
     """
-    names = MISLEADING if settings.trusted_hops else (*MISLEADING, *FORWARDED)
+    names = MISLEADING if settings.trusted_hops or site else (*MISLEADING, *FORWARDED)
     return extension(
         "envoy.http.early_header_mutation.header_mutation",
         "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",

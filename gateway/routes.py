@@ -8,23 +8,29 @@ from gateway.extensions import Config, seconds, typed
 from gateway.filters import body_limit
 from gateway.meter import asked_here
 from gateway.settings import GatewaySettings
+from gateway.site import SITE_KEY, site_routes
 from gateway.table import METERED, TABLE, Entry
 
 
-def route_configuration(settings: GatewaySettings) -> Config:
-    """All routes of the public listener. What matches none is answered 404 by Envoy itself."""
+def route_configuration(settings: GatewaySettings, *, site: bool = False) -> Config:
+    """All routes of the public listener, or of the one that only the site uses (`site`), which lead to the API alone.
+    What matches none is answered 404 by Envoy itself.
+    """
     return {
-        "name": "plenary",
+        "name": "site" if site else "plenary",
         "max_direct_response_body_size_bytes": 8 * 1024 * 1024,
         "virtual_hosts": [
             {
                 "name": "plenary",
                 "domains": ["*"],
                 "routes": [
-                    *docs_routes(settings),
+                    *([] if site else docs_routes(settings)),
                     _metered(settings),
                     *(route for entry in TABLE for route in _both_ways(entry, settings)),
+                    *([] if site else site_routes(settings)),
                 ],
+                # The site's word that it is the site goes no further than this.
+                "request_headers_to_remove": [SITE_KEY],
                 "typed_per_filter_config": allowed_origins(settings),
             }
         ],

@@ -54,6 +54,12 @@ class GatewaySettings(BaseSettings):
     notifications: Upstream = Field(Upstream.local(7104), description="Where notifications' API listens.")
     community: Upstream = Field(Upstream.local(7105), description="Where community's API listens.")
 
+    web: Upstream | None = Field(
+        None, description="Where the site listens; without one the gateway answers for the API alone."
+    )
+    site_host: str = Field("127.0.0.1", description="Address of the listener that only the site may use.")
+    site_port: int = Field(8081, description="Port of that listener, if there is a site.")
+
     token_issuer: str = Field("plenary/accounts", description="The `iss` an access token must carry.")
     token_audience: str = Field("plenary", description="The `aud` an access token must carry.")
     jwks_cache_seconds: int = Field(60, description="How often accounts' public keys are fetched again.")

@@ -58,3 +58,9 @@ METERED = r"/v1/articles/[^/]+"
 """What the meter is asked about: one article, not the list and not what hangs below an article."""
 
 SERVICES = ("accounts", "content", "metering", "notifications", "community")
+
+SITE = "web"
+"""The cluster of the reference front-end, which answers everything that is not the platform's own."""
+
+NOT_THE_SITES = ("/v1", "/internal", "/docs", "/openapi.json", "/.well-known", "/health", "/metrics")
+"""Prefixes below which nothing is the site's, whether or not a service answers there."""

@@ -81,7 +81,7 @@ def examine_before_start(settings: OpsSettings, *, busy: bool = True, servers_on
 
 def needed_ports(processes: list[str]) -> list[str]:
     """The names of the ports that these processes listen on."""
-    more = {"kafka": ["kafka-controller"], "mailbox": ["smtp"], "gateway": ["envoy-admin"]}
+    more = {"kafka": ["kafka-controller"], "mailbox": ["smtp"], "gateway": ["envoy-admin", "gateway-site"]}
     return [name for process in processes for name in (process, *more.get(process, []))]
 
 

@@ -18,6 +18,7 @@ from shared.events import OWNERS
 
 DEV = ROOT / "requirements" / "dev.txt"
 OPS = ROOT / "ops" / "requirements.txt"
+SITE = ROOT / "web" / "requirements.txt"
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.IGNORECASE)
 
 
@@ -31,15 +32,17 @@ def inputs() -> dict[Path, list[str]]:
     common = declared(ROOT / "shared" / "pyproject.toml")
     services = {owner: declared(ROOT / "services" / owner / "pyproject.toml") for owner in OWNERS}
     services = {owner: sorted({*common, *wanted}) for owner, wanted in services.items() if wanted}
+    site = sorted({*common, *declared(ROOT / "web" / "pyproject.toml")})
     everything = sorted(
-        {*declared(ROOT / "ops" / "pyproject.toml"), *(each for one in services.values() for each in one)}
+        {*declared(ROOT / "ops" / "pyproject.toml"), *site, *(each for one in services.values() for each in one)}
     )
     tools = declared(ROOT / "requirements" / "pyproject.toml")
     return {
         DEV: sorted({*everything, *tools}),
-        # The embedded run has one environment for the command and for the five services that it starts.
+        # The embedded run has one environment for the command and for all that it starts.
         OPS: everything,
         **{lock_of(owner): wanted for owner, wanted in services.items()},
+        SITE: site,
     }
 
 

@@ -18,16 +18,20 @@ SERVERS = {
     "kafka-open": 94,
     "envoy-admin": 901,
     "gateway": 1080,
+    "gateway-site": 1081,
 }
 """Distance from the base, so that the gateway is at 8080 and MongoDB at 7017 unless told otherwise.
 
-``kafka-open`` is a listener without credentials that exists only where tests ask for it."""
+``kafka-open`` is a listener without credentials that exists only where tests ask for it; by ``gateway-site`` the site
+asks the API on behalf of its readers."""
 
 APIS = {f"{owner}-api": 101 + index for index, owner in enumerate(OWNERS)}
 WORKERS = {f"{owner}-worker": 201 + index for index, owner in enumerate(OWNERS)}
 """A worker's port serves its probes and metrics."""
 
-DISTANCES = SERVERS | APIS | WORKERS
+WEB = {"web": 101 + len(OWNERS)}
+
+DISTANCES = SERVERS | APIS | WEB | WORKERS
 
 
 @dataclass(frozen=True)

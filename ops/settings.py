@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ops.ports import APIS, DEFAULT_BASE, WORKERS, Ports
+from ops.ports import APIS, DEFAULT_BASE, WEB, WORKERS, Ports
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout."""
@@ -68,4 +68,4 @@ class OpsSettings(BaseSettings):
     def processes(self, *, servers_only: bool = False) -> list[str]:
         """The names of the processes that make up the platform here."""
         servers = ["mongod"] * (self.mongodb_uri is None) + ["kafka"] * (self.kafka_brokers is None)
-        return servers if servers_only else [*servers, "mailbox", "gateway", *APIS, *WORKERS]
+        return servers if servers_only else [*servers, "mailbox", "gateway", *WEB, *APIS, *WORKERS]

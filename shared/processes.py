@@ -110,7 +110,7 @@ def _run(service: Service, settings: ServiceSettings, role: str, body: Body) -> 
 
 async def _live(service: Service, settings: ServiceSettings, role: str, body: Body) -> int:
     resources = open_resources(settings, role=role)
-    with _told_to_stop() as stop:
+    with told_to_stop() as stop:
         try:
             deps = await _once_available(lambda: prepare(service, resources), stop)
             if deps is _STOPPED:
@@ -128,7 +128,7 @@ async def _live(service: Service, settings: ServiceSettings, role: str, body: Bo
 
 
 @contextlib.contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
+def told_to_stop() -> Iterator[asyncio.Event]:
     """An event that SIGTERM and SIGINT set."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 CHECKS = {
     "style": ("ruff", "check"),
     "format": ("ruff", "format", "--check"),
-    "types": ("mypy", "services", "shared", "ops", "gateway", "demo"),
+    "types": ("mypy", "services", "shared", "ops", "gateway", "demo", "web"),
     "locks": ("ops", "lock", "--check"),
 }
 

@@ -1,4 +1,4 @@
-"""What stands around the services: the gateway in front of them, and the mailbox that catches their mail."""
+"""What stands around the services: the gateway in front of them, the site, and the mailbox that catches their mail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ def gateway(state: State, ports: Ports) -> Spec:
     """Envoy with the configuration for this machine."""
     upstreams: dict[str, Any] = {owner: Upstream.local(ports[f"{owner}-api"]) for owner in OWNERS}
     settings = GatewaySettings(
-        port=ports["gateway"], admin_port=ports["envoy-admin"], drain_seconds=DRAIN_SECONDS, **upstreams
+        port=ports["gateway"],
+        admin_port=ports["envoy-admin"],
+        drain_seconds=DRAIN_SECONDS,
+        web=Upstream.local(ports["web"]),
+        site_port=ports["gateway-site"],
+        **upstreams,
     )
     config = write_private(state.config / "envoy.yaml", render(settings))
     return Spec(
@@ -47,6 +52,24 @@ def gateway(state: State, ports: Ports) -> Spec:
         environment={**base_environment(), **environment(state.secret("gateway-key"))},
         folder=ROOT,
         stop_within=DRAIN_SECONDS + 8.0,
+    )
+
+
+def web(state: State, ports: Ports) -> Spec:
+    """The site. It needs nothing to start, and says what is missing to whoever reads it meanwhile."""
+    settings = {
+        "PORT": str(ports["web"]),
+        "GATEWAY_URL": f"http://127.0.0.1:{ports['gateway-site']}",
+        "GATEWAY_KEY_FILE": str(state.secret_file("gateway-key")),
+        "PUBLIC_URL": f"http://127.0.0.1:{ports['gateway']}",
+        "MAILBOX_URL": f"http://127.0.0.1:{ports['mailbox']}",
+    }
+    return Spec(
+        name="web",
+        command=(sys.executable, "-m", "web"),
+        probe=partial(http_ok, ports["web"], "/health/ready"),
+        environment={**base_environment(), **{f"WEB_{name}": value for name, value in settings.items()}},
+        folder=ROOT,
     )
 
 

@@ -160,7 +160,11 @@ class Platform:
             return
         planning = asyncio.create_task(self._plan())
         await together(
-            self._start_apis(planning), self._start_kafka(planning), self._start_mailbox(), self._start_gateway()
+            self._start_apis(planning),
+            self._start_kafka(planning),
+            self._start_mailbox(),
+            self._start_gateway(),
+            self._start_web(),
         )
         await together(*(self._ready(process) for process in await self._start_role("worker")), *self._getting_ready)
         if self._demo and not self.failures:
@@ -195,6 +199,10 @@ class Platform:
     async def _start_gateway(self) -> None:
         with doing(self._progress, "Gateway", "starting Envoy"):
             await self._run_up(neighbours.gateway(self.state, self.ports))
+
+    async def _start_web(self) -> None:
+        with doing(self._progress, "Site"):
+            await self._run_up(neighbours.web(self.state, self.ports))
 
     async def _run_up(self, spec: Spec) -> None:
         process = self._add(spec)

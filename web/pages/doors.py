@@ -1,0 +1,75 @@
+"""How a page is made a route: ``ROUTES = [get("/topics/{slug}", topic), post("/log-in", log_in)]``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TypeAlias
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from web.visit import Site, Visit, visit_of
+
+Page: TypeAlias = Callable[[Visit], Awaitable[Response]]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    # Pictures of articles may stand elsewhere, by https.
+    "img-src 'self' data: https:"
+)
+"""No script or style but our own files; nothing inline, nothing from anybody else."""
+
+GUARDS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+
+
+def get(path: str, page: Page) -> Route:
+    """A page that is read."""
+    return _route(path, page, "GET")
+
+
+def post(path: str, page: Page) -> Route:
+    """A form that is sent. The page function reads it by ``await visit.form()``, which refuses forged ones."""
+    return _route(path, page, "POST")
+
+
+def member(page: Page, *roles: str) -> Page:
+    """Only for members, or for those with one of the roles; others are led to log in, and back."""
+
+    @wraps(page)
+    async def guarded(visit: Visit) -> Response:
+        if visit.session is None:
+            return visit.to(log_in_path(visit.path if visit.request.method == "GET" else "/"))
+        if roles and not visit.session.may(*roles):
+            return visit.page("errors/forbidden.html", status=403)
+        return await page(visit)
+
+    return guarded
+
+
+def log_in_path(back: str) -> str:
+    """Where one logs in, to come back to ``back``."""
+    return f"/log-in?to={quote(back, safe='/')}"
+
+
+def _route(path: str, page: Page, method: str) -> Route:
+    async def endpoint(request: Request) -> Response:
+        request.scope["route"] = route  # For the metrics' label.
+        site: Site = request.app.state.site
+        visit = await visit_of(request, site)
+        request.state.visit = visit
+        response = await page(visit)
+        for name, value in GUARDS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    route = Route(path, endpoint, methods=[method], name=f"{method} {path}")
+    return route
