@@ -42,7 +42,7 @@ def _pin_threads(pid: int, cores: Iterable[int]) -> None:
             os.sched_setaffinity(int(thread.name), cores)
 
 
-async def apart(core: int, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+async def apart(core: int | None, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ``work`` in a new process of its own on ``core``, as our services run: on uvloop. Returns what it returns.
 
     A new process each time, so that no measurement inherits another's warm caches or garbage.
@@ -52,8 +52,8 @@ async def apart(core: int, work: Callable[P, Coroutine[Any, Any, T]], *args: P.a
         return await asyncio.get_running_loop().run_in_executor(pool, _run, work, args, kwargs)
 
 
-def _settle_on(core: int) -> None:
-    os.sched_setaffinity(0, [core])
+def _settle_on(core: int | None) -> None:
+    os.sched_setaffinity(0, _ALL if core is None else [core])
 
 
 def _run(work: Callable[..., Coroutine[Any, Any, T]], args: Any, kwargs: Any) -> T:

@@ -28,16 +28,19 @@ class House:
 
 
 @asynccontextmanager
-async def opened(service: Service, servers: Servers) -> AsyncIterator[House]:
-    """The service with its collections and indexes, ready for use cases. The database is dropped afterwards."""
+async def opened(service: Service, servers: Servers, *, database: str | None = None) -> AsyncIterator[House]:
+    """The service with its collections and indexes, ready for use cases.
+
+    Its database is dropped afterwards, unless it was given by name.
+    """
     client = servers.client()
-    database = client[f"bench_{uuid.uuid4().hex[:8]}"]
+    home = client[database or f"bench_{uuid.uuid4().hex[:8]}"]
     signer = TokenSigner.generate()
     keys = FixedKeys(signer.key)
     settings: Any = service.settings.model_validate(
         {
             "mongodb_uri": servers.mongodb,
-            "mongodb_database": database.name,
+            "mongodb_database": home.name,
             "gateway_key": "a key for the bench only",
             "signing_keys": orjson.dumps(signer.private_jwk()).decode(),
         }
@@ -45,13 +48,14 @@ async def opened(service: Service, servers: Servers) -> AsyncIterator[House]:
     clock = settings.clock
     tokens = TokenVerifier(keys, issuer="bench", audience="bench", clock=clock)
     resources = Resources(
-        settings=settings, client=client, db=database, clock=clock, kafka=servers.kafka, tokens=tokens, keys=keys
+        settings=settings, client=client, db=home, clock=clock, kafka=servers.kafka, tokens=tokens, keys=keys
     )
     deps = await prepare(service, resources)
     try:
-        yield House(client, database, deps)
+        yield House(client, home, deps)
     finally:
         if service.close is not None:
             await service.close(deps)
-        await client.drop_database(database.name)
+        if database is None:
+            await client.drop_database(home.name)
         await client.close()

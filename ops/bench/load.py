@@ -17,7 +17,6 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, cycle
-from typing import Any
 
 import httptools
 
@@ -151,37 +150,45 @@ def _note(outcome: Outcome, status: int, client: _Client) -> None:
 
 
 async def _connect(target: Target, connections: int) -> list[_Client]:
-    loop = asyncio.get_running_loop()
-    made = [loop.create_connection(_Client, target.host, target.port) for _ in range(connections)]
-    return [client for _, client in await asyncio.gather(*made)]
+    clients = [_Client(target) for _ in range(connections)]
+    await asyncio.gather(*(client.open() for client in clients))
+    return clients
 
 
 class _Client(asyncio.Protocol):
-    """One connection with one request under way at most."""
+    """One connection with one request under way at most; made anew when the server has ended it."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: Target) -> None:
         self.body = b""
         self.length = 0
-        self._parser = httptools.HttpResponseParser(self)
+        self._target = target
+        self._transport: asyncio.Transport | None = None
         self._answered: asyncio.Future[int] | None = None
 
-    def ask(self, request: bytes) -> asyncio.Future[int]:
+    async def open(self) -> None:
+        """Connect."""
+        self._parser = httptools.HttpResponseParser(self)
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_connection(lambda: self, self._target.host, self._target.port)
+
+    async def ask(self, request: bytes) -> int:
         """Send a request; the status once the answer is complete."""
+        if self._transport is None or self._transport.is_closing():
+            await self.open()
+        assert self._transport is not None  # noqa: S101 - it has just been opened
         self._answered = asyncio.get_running_loop().create_future()
         self.length = 0
         self._transport.write(request)
-        return self._answered
+        return await self._answered
 
     def close(self) -> None:
         """End the connection."""
-        self._transport.close()
-
-    def connection_made(self, transport: Any) -> None:
-        """It is open."""
-        self._transport = transport
+        if self._transport is not None:
+            self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """It was ended; a request under way gets no answer."""
+        self._transport = None
         if self._answered and not self._answered.done():
             self._answered.set_exception(error or ConnectionError("closed before the answer was complete"))
 
@@ -196,6 +203,9 @@ class _Client(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """The answer is complete."""
+        if self._transport is not None and not self._parser.should_keep_alive():
+            self._transport.close()
+            self._transport = None
         if self._answered and not self._answered.done():
             self._answered.set_result(self._parser.get_status_code())
 

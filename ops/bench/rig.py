@@ -62,6 +62,7 @@ class Rig:
     def __init__(self, needs: Needs, progress: LiveProgress, settings: OpsSettings | None = None) -> None:
         given = settings or OpsSettings()
         self.needs = needs
+        self.state_dir = given.state_dir
         self.folder = given.state_dir / "bench" / needs
         self._progress = progress
         self.settings = OpsSettings(state_dir=self.folder, port_base=_base(given), port={}, kafka_libs=given.kafka_libs)

@@ -10,13 +10,14 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from ops.bench import machine, report
+from ops.bench.peers.setup import Peers
 from ops.bench.rig import Rig
 from ops.bench.sheet import Section
 from ops.display import LiveProgress, out, table
 from ops.settings import OpsSettings
 from ops.troubles import Trouble
 
-BENCHES = ("meter", "relay", "effects", "views")
+BENCHES = ("meter", "read", "comment", "relay", "effects", "views", "age", "growth", "start", "memory")
 """In the order of the report."""
 ROUNDS = 5
 
@@ -32,7 +33,9 @@ def run(names: Sequence[str], rounds: int) -> None:
 
 
 async def _run(benches: Sequence[Any], rounds: int) -> None:
-    measured = await asyncio.to_thread(machine.described, OpsSettings().kafka_libs)
+    settings = OpsSettings()
+    measured = await asyncio.to_thread(machine.described, settings.kafka_libs)
+    measured |= Peers(settings.state_dir).versions()
     rig: Rig | None = None
     async with AsyncExitStack() as stack:
         for bench in benches:

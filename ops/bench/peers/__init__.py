@@ -1,0 +1,1 @@
+"""What Plenary is compared with, each installed by its name from its own registry, and run as its makers advise."""
