@@ -24,6 +24,11 @@ Result = TypeVar("Result")
 NAMESPACE_EXISTS = 48
 """MongoDB's code for a collection that is already there."""
 
+REDEFINED = frozenset({85, 86})
+"""Its codes for an index of this name that is there already with other fields or options."""
+
+INDEX_NOT_FOUND = 27
+
 INBOX_SECONDS = 14 * 24 * 3600
 """How long an event id is remembered: the topics' seven days, and as long again for a replay."""
 
@@ -57,9 +62,10 @@ def connect(uri: str, *, app_name: str) -> Client:
 async def ensure_indexes(
     database: Database, indexes: Mapping[str, list[IndexModel]], aggregates: Iterable[str] = ()
 ) -> None:
-    """Create the collections and indexes that are missing; those that exist stay as they are.
+    """Create the collections and indexes that are missing; those that exist as they are wanted stay.
 
-    ``aggregates`` names the collections that carry an outbox.
+    An index that an earlier release made otherwise under the same name is made anew. ``aggregates`` names the
+    collections that carry an outbox.
     """
     wanted: dict[str, list[IndexModel]] = {name: list(models) for name, models in SHARED_INDEXES.items()}
     for name, models in indexes.items():
@@ -72,7 +78,32 @@ async def ensure_indexes(
             # A collection cannot always be made inside a transaction that is under way: make it beforehand.
             await _create(database, name)
         if models:
-            await database[name].create_indexes(models)
+            await _index(database[name], models)
+
+
+async def _index(collection: Collection, models: list[IndexModel]) -> None:
+    try:
+        await collection.create_indexes(models)
+    except OperationFailure as failure:
+        if failure.code not in REDEFINED:
+            raise
+        for model in models:
+            await _make_anew(collection, model)
+
+
+async def _make_anew(collection: Collection, model: IndexModel) -> None:
+    """Make one index, in the place of another of its name. Several processes may do so at once, and agree."""
+    try:
+        await collection.create_indexes([model])
+    except OperationFailure as failure:
+        if failure.code not in REDEFINED:
+            raise
+        try:
+            await collection.drop_index(model.document["name"])
+        except OperationFailure as missing:
+            if missing.code != INDEX_NOT_FOUND:  # Another process was faster.
+                raise
+        await collection.create_indexes([model])
 
 
 async def _create(database: Database, name: str) -> None:

@@ -17,6 +17,7 @@ from services.content.store.comments import CommentStore
 from services.content.store.geography import load_geography
 from services.content.store.page_cache import PageCache
 from services.content.store.pages import PageStore
+from services.content.store.search import SearchStore
 from services.content.store.shelves import ShelfStore
 from services.content.store.surveys import SurveyStore
 from services.content.store.trending import TrendStore
@@ -54,6 +55,7 @@ async def open_deps(resources: Resources) -> Deps:
         articles=ArticleStore(resources.client, resources.db),
         pages=pages,
         page_cache=PageCache(pages, serialise, megabytes=settings.page_cache_megabytes),
+        search=SearchStore(resources.db),
         comments=CommentStore(resources.db),
         shelves=ShelfStore(resources.db),
         trends=TrendStore(resources.db, TRENDING),

@@ -12,6 +12,7 @@ from services.content.store.clouds import CloudCache
 from services.content.store.comments import CommentStore
 from services.content.store.page_cache import PageCache
 from services.content.store.pages import PageStore
+from services.content.store.search import SearchStore
 from services.content.store.shelves import ShelfStore
 from services.content.store.surveys import SurveyStore
 from services.content.store.trending import TrendStore
@@ -37,6 +38,7 @@ class Deps:
     articles: ArticleStore
     pages: PageStore
     page_cache: PageCache
+    search: SearchStore
     comments: CommentStore
     shelves: ShelfStore
     trends: TrendStore

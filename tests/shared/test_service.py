@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
 import pytest
+from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from shared.envelope import Undecodable
 from shared.inbox import Inbox
@@ -109,3 +111,12 @@ def test_a_dead_letter_that_is_not_there_is_not_shown(capsys: pytest.CaptureFixt
     assert run("dead", "show", "content.views/0/8") == 1
 
     assert "There is no dead letter with this id" in capsys.readouterr().err
+
+
+async def test_an_index_that_an_earlier_release_made_otherwise_is_made_anew(database: Database) -> None:
+    await ensure_indexes(database, {"books": [IndexModel([("title", ASCENDING)], name="by_title")]})
+    wanted = {"books": [IndexModel([("title", ASCENDING), ("year", DESCENDING)], name="by_title")]}
+
+    await asyncio.gather(*(ensure_indexes(database, wanted) for _ in range(3)))
+
+    assert (await database["books"].index_information())["by_title"]["key"] == [("title", 1), ("year", -1)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.content.api import articles, clouds, editing, registrations, shelves, surveys, webinars
+from services.content.api import articles, clouds, editing, registrations, search, shelves, surveys, webinars
 
 ROUTERS: list[APIRouter] = [
     articles.router,
+    search.router,
     editing.router,
     shelves.router,
     surveys.router,

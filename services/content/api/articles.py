@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.content.deps import Deps
 from services.content.grants import Knock
-from services.content.handlers import reading, writing
+from services.content.handlers import reading, searching, writing
 from services.content.handlers.reading import Moved, Opened
 from services.content.model.articles import State
 from services.content.model.lists import Filters, Order, Place
@@ -61,7 +61,7 @@ async def list_articles(
     identity: Anyone,
     narrowed: Narrowed,
     paging: Paging,
-    q: Annotated[str | None, Query(min_length=1, max_length=200, description="Words of the title or lead.")] = None,
+    q: Annotated[str | None, Query(min_length=1, max_length=200, description="Words, as in `/v1/search`.")] = None,
     sort: Annotated[Order, Query(description="By publication; with `q` the best match comes first.")] = "newest",
     state: Annotated[State, Query(description="Other than `published`: for editors.")] = "published",
 ) -> Response:
@@ -75,10 +75,9 @@ async def list_articles(
     if q is None:
         cards = await reading.newest_articles(deps, narrowed, sort, _place(paging), paging.limit + 1)
         return _page(paging, cards, "published")
-    skip = _skipped(paging)
-    found = await reading.search_articles(deps, q, narrowed, skip, paging.limit + 1)
+    found = await searching.search_items(deps, q, narrowed, "best", paging.after, paging.limit + 1)
     shown, more = found[: paging.limit], len(found) > paging.limit
-    return _answer(paging, shown, (skip + paging.limit,) if more else None)
+    return _answer(paging, [each.card for each in shown], (shown[-1].score, shown[-1].card.id) if more else None)
 
 
 @router.get("/articles/{slug}", response_model=ArticlePage)
@@ -145,13 +144,6 @@ def _article(request: Request, opened: Opened) -> Response:
 
 def _place(paging: Cursoring) -> Place | None:
     return None if paging.after is None else Place(*paging.after)
-
-
-def _skipped(paging: Cursoring) -> int:
-    if paging.after is None:
-        return 0
-    (skip,) = paging.after
-    return int(skip)
 
 
 def _page(paging: Cursoring, cards: list[Card], list_: str) -> Response:

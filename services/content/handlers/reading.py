@@ -14,7 +14,6 @@ from services.content.model.lists import Filters, Order, Place
 from services.content.model.published import Card, Signpost
 from services.content.model.related import most_related
 from services.content.store.page_cache import ReadyPage
-from services.content.store.pages import FARTHEST
 from shared.events.content import ArticleViewed
 from shared.ids import new_id
 
@@ -73,11 +72,6 @@ async def tell_view(deps: Deps, opened: Opened) -> None:
 async def newest_articles(deps: Deps, filters: Filters, order: Order, after: Place | None, limit: int) -> list[Card]:
     """Published items, newest or oldest first."""
     return await deps.pages.newest(filters, order=order, after=after, limit=limit)
-
-
-async def search_articles(deps: Deps, words: str, filters: Filters, skip: int, limit: int) -> list[Card]:
-    """Published items whose title or lead matches, best first, down to :data:`FARTHEST`."""
-    return await deps.pages.search(words, filters, skip=skip, limit=max(0, min(limit, FARTHEST - skip)))
 
 
 async def related_articles(deps: Deps, slug: str, limit: int) -> Sequence[Card]:

@@ -157,6 +157,7 @@ def as_prose(rendered: Rendered) -> Prose:
         headings=tuple(map(tuple, rendered.headings)),
         embeds=tuple(map(tuple, rendered.embeds)),
         reading=reading_of(rendered.text),
+        text=rendered.text,
     )
 
 

@@ -41,6 +41,8 @@ class Prose(BaseModel):
     embeds: tuple[tuple[str, str], ...] = ()
     """Kind and id."""
     reading: Reading
+    text: str = ""
+    """What there is to read in it, without any markup: what a search goes through."""
 
 
 class Live(BaseModel):

@@ -19,6 +19,9 @@ AGGREGATES = ("articles",)
 
 _NEWEST = [("published_at", DESCENDING), ("_id", DESCENDING)]
 
+_WEIGHTS = {"live.content.title": 10, "live.content.lead": 4, "live.prose.text": 1}
+"""How much a word counts where it stands: what is said in the title is what an item is about."""
+
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [
         # Over every slug of every item: so none is ever given to another, and one look finds an item by any of them.
@@ -33,9 +36,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("state", ASCENDING), ("saved_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("scheduled_for", ASCENDING)], name="due", partialFilterExpression={"state": "scheduled"}),
         IndexModel(
-            [("state", ASCENDING), ("live.content.title", TEXT), ("live.content.lead", TEXT)],
+            [("state", ASCENDING), *((field, TEXT) for field in _WEIGHTS)],
             name="words",
-            weights={"live.content.title": 3, "live.content.lead": 1},
+            weights=_WEIGHTS,
             default_language="english",
             # By default a field called "language" inside a document would choose the stemmer, and an item in a language
             # that MongoDB has none for could not be saved.

@@ -1,4 +1,4 @@
-"""Items as readers find them: by slug, in lists, by search, by relation. Drafts only at the desk."""
+"""Items as readers find them: by slug, in lists, by relation. Drafts only at the desk."""
 
 from __future__ import annotations
 
@@ -13,19 +13,16 @@ from services.content.model.published import Card, Published, Signpost
 from shared.group_commit import GroupCommit
 from shared.mongo import Database, Document
 
-FARTHEST = 1_000
-"""How far down the results of a search one may page: MongoDB ranks all that match before it skips."""
-
 _CARD_FIELDS = (
     *("kind", "title", "lead", "byline", "topics", "regions", "country", "sector", "organisation"),
     *("series", "language", "exempt"),
 )
-_CARD: Document = {
+CARD: Document = {
     **dict.fromkeys(("slug", "state", "published_at", "comments", "saved_at", "live.updated_at"), 1),
     **{f"live.content.{field}": 1 for field in _CARD_FIELDS},
     "live.prose.reading.minutes": 1,
 }
-_DRAFT_CARD: Document = {**_CARD, **{f"content.{field}": 1 for field in _CARD_FIELDS}}
+_DRAFT_CARD: Document = {**CARD, **{f"content.{field}": 1 for field in _CARD_FIELDS}}
 
 
 class PageStore:
@@ -63,16 +60,16 @@ class PageStore:
     ) -> list[Card]:
         """Published items in the order of their publication."""
         return [
-            _card(row)
+            card_of(row)
             async for row in self._collection.find(*self.newest_query(filters, order, after))
-            .sort(_sorting(order))
+            .sort(sorting(order))
             .limit(limit)
         ]
 
     @staticmethod
     def newest_query(filters: Filters, order: Order, after: Place | None) -> tuple[Document, Document]:
         """The query of :meth:`newest`, so that a test can ask MongoDB how it is answered."""
-        conditions = _conditions(filters)
+        conditions = conditions_of(filters)
         if after is not None:
             beyond, up_to = ("$lt", "$lte") if order == "newest" else ("$gt", "$gte")
             # The first condition alone bounds the walk through the index; the second leaves out what was shown.
@@ -80,14 +77,7 @@ class PageStore:
                 {"published_at": {up_to: after.at}},
                 {"$or": [{"published_at": {beyond: after.at}}, {"_id": {beyond: after.id}}]},
             ]
-        return {"$and": conditions}, _CARD
-
-    async def search(self, words: str, filters: Filters, *, skip: int, limit: int) -> list[Card]:
-        """Published items whose title or lead has some of ``words``, the best match first."""
-        score: Document = {"$meta": "textScore"}
-        query = {"$and": [*_conditions(filters), {"$text": {"$search": words}}]}
-        cursor = self._collection.find(query, _CARD).sort([("score", score), ("_id", DESCENDING)])
-        return [_card(row) async for row in cursor.skip(skip).limit(limit)]
+        return {"$and": conditions}, CARD
 
     async def desk(self, state: State, *, after: Place | None, limit: int) -> list[Card]:
         """Items in this state, published or not, the last saved first. For editors."""
@@ -98,25 +88,27 @@ class PageStore:
                 "$or": [{"saved_at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}],
             }
         cursor = self._collection.find(query, _DRAFT_CARD).sort([("saved_at", DESCENDING), ("_id", DESCENDING)])
-        return [_card(row, working=True) async for row in cursor.limit(limit)]
+        return [card_of(row, working=True) async for row in cursor.limit(limit)]
 
     async def cards(self, ids: Iterable[str]) -> dict[str, Card]:
         """The published ones among these, by id."""
         query = {"_id": {"$in": list(ids)}, "state": "published"}
-        return {row["_id"]: _card(row) async for row in self._collection.find(query, _CARD)}
+        return {row["_id"]: card_of(row) async for row in self._collection.find(query, CARD)}
 
     async def sharing(self, field: Literal["topics", "regions"], values: Sequence[str], *, limit: int) -> list[Card]:
         """The newest published items that have one of ``values``."""
         query = {"state": "published", f"live.content.{field}": {"$in": list(values)}}
-        return [_card(row) async for row in self._collection.find(query, _CARD).sort(_sorting("newest")).limit(limit)]
+        return [card_of(row) async for row in self._collection.find(query, CARD).sort(sorting("newest")).limit(limit)]
 
 
-def _sorting(order: Order) -> list[tuple[str, int]]:
+def sorting(order: Order) -> list[tuple[str, int]]:
+    """By publication."""
     direction = DESCENDING if order == "newest" else -DESCENDING
     return [("published_at", direction), ("_id", direction)]
 
 
-def _conditions(filters: Filters) -> list[Document]:
+def conditions_of(filters: Filters) -> list[Document]:
+    """What a published item must be."""
     fields = {
         "live.content.topics": filters.topic,
         "live.content.regions": filters.region,
@@ -133,7 +125,8 @@ def _conditions(filters: Filters) -> list[Document]:
     return conditions
 
 
-def _card(row: Document, *, working: bool = False) -> Card:
+def card_of(row: Document, *, working: bool = False) -> Card:
+    """The item in a list, of a row with the fields of :data:`CARD`."""
     live: dict[str, Any] = row.get("live") or {}
     content = row["content"] if working else live["content"]
     return Card(
