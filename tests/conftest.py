@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import settings
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
 from ops import testing
 from shared.kafka import KafkaConfig
+
+settings.register_profile("deep", max_examples=1_000)
+"""``--hypothesis-profile=deep``: for a night, or for a change to what is proved by examples."""
 
 GROUPS = {"journeys": "platform", "web": "platform", "contract": "platform", "ops": "ops"}
 """Folders of tests whose session fixtures are dear, such as a whole platform: one worker runs all of a group."""

@@ -57,4 +57,5 @@ async def update_member(deps: Deps, delivery: Delivery[MemberUpdated]) -> None:
 async def merge_meters(deps: Deps, delivery: Delivery[ReaderLinked]) -> None:
     """An anonymous reader is this member: what both have read is one set."""
     event = delivery.event
+    await deps.neighbours.remember_link(event.reader_id, event.member_id, event.linked_at, delivery.session)
     await deps.meters.merge(event.reader_id, f"member:{event.member_id}", event.linked_at, delivery.session)

@@ -13,12 +13,17 @@ from shared.events.metering import MeterAdvanced
 
 
 async def rebuild_meters(deps: Deps, log: Iterable[tuple[str, MeterAdvanced | ReaderLinked]]) -> int:
-    """Put every meter back that the events, each with its id, tell of; returns how many those are.
+    """Put back every meter, and who turned out to be whom, as the events tell, each with its id; returns how many
+    meters those are.
 
     Run it before the doors open: it writes over what is there.
     """
     at = deps.clock.now()
     policy = in_force(await deps.policies.all(fresh=True), at)
-    meters = meters_from(log)
+    known = dict(log)
+    for event in known.values():
+        if isinstance(event, ReaderLinked):
+            await deps.neighbours.remember_link(event.reader_id, event.member_id, event.linked_at, None)
+    meters = meters_from(known.items())
     await deps.meters.restore(meters, linger(policy.window(at), policy, at))
     return len(meters)

@@ -28,6 +28,9 @@ async def count_given_views(deps: Deps, deliveries: Sequence[Delivery[ArticleVie
     policies = await deps.policies.all()
     asks = [_ask(view, policies) for view in views if view.reader_id not in spared and view.article_id not in exempt]
     await deps.meters.count_given(asks, session)
+    for reader_id, link in (await deps.neighbours.links([ask.reader_id for ask in asks], session)).items():
+        # The reader had joined before we heard of it: the union is made once more.
+        await deps.meters.merge(reader_id, MEMBER + link.member_id, link.linked_at, session)
 
 
 def _ask(view: ArticleViewed, policies: list[Policy]) -> Ask:

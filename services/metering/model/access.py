@@ -15,6 +15,9 @@ State = Literal["metered", "unlimited", "exempt", "walled", "peek", "unknown-art
 UNLIMITED = frozenset({"member", "official"})
 """Standings that read without limit. A pending member is metered until somebody has reviewed them."""
 
+LATE_VIEWS = timedelta(days=30)
+"""What was given while metering was away is heard of within this, or never: topics keep events for seven days."""
+
 REMEMBERED_AFTERWARDS = timedelta(days=62)
 """Two months after a meter can still matter, for the reader who asks why and for the one who joins."""
 
@@ -96,13 +99,14 @@ def must_register(policy: Policy) -> Verdict:
 
 def merged(own: Iterable[Counted], other: Iterable[Counted], linked_at: datetime) -> tuple[Counted, ...]:
     """The union of a member's own articles and those they read as somebody else until ``linked_at``, each with the
-    first time it was read.
+    last time it was counted: under rolling days an earlier one may have stopped counting. And so it does not matter in
+    which order unions are made, or how often.
     """
-    first = {counted.id: counted for counted in own}
+    last = {counted.id: counted for counted in own}
     for counted in other:
-        if counted.at <= linked_at and (counted.id not in first or counted.at < first[counted.id].at):
-            first[counted.id] = counted
-    return in_order(first.values())
+        if counted.at <= linked_at and (counted.id not in last or counted.at > last[counted.id].at):
+            last[counted.id] = counted
+    return in_order(last.values())
 
 
 def in_order(articles: Iterable[Counted]) -> tuple[Counted, ...]:

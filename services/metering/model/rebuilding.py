@@ -20,7 +20,7 @@ def meters_from(log: Iterable[tuple[str, MeterAdvanced | ReaderLinked]]) -> dict
     Repetitions and disorder do not matter: the events are taken by their own times.
     """
     meters: dict[Place, dict[str, Counted]] = defaultdict(dict)
-    for event_id, event in sorted(dict(log).items(), key=lambda item: (_time(item[1]), item[0])):
+    for event_id, event in sorted(dict(log).items(), key=_order):
         if isinstance(event, MeterAdvanced):
             place = (event.reader_id, event.window)
             # Under rolling days an article counts anew once it had stopped counting: the newest time is the true one.
@@ -43,5 +43,9 @@ def live(meters: Mapping[Place, Iterable[Counted]], since: datetime) -> dict[Pla
     return {place: tuple(c for c in articles if c.at >= since) for place, articles in meters.items()}
 
 
-def _time(event: MeterAdvanced | ReaderLinked) -> datetime:
-    return event.advanced_at if isinstance(event, MeterAdvanced) else event.linked_at
+def _order(said: tuple[str, MeterAdvanced | ReaderLinked]) -> tuple[datetime, bool, str]:
+    """By time, and what was read at the very moment of a link before it."""
+    event_id, event = said
+    if isinstance(event, MeterAdvanced):
+        return event.advanced_at, False, event_id
+    return event.linked_at, True, event_id

@@ -16,6 +16,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "articles": [IndexModel([("slugs", ASCENDING)], name="by_slug")],
     "members": [],
+    "links": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "policies": [],
     "networks": [IndexModel([("expires_at", ASCENDING)], name="forget", expireAfterSeconds=0)],
     "funnel": view_indexes("dimension"),

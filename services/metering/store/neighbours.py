@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pymongo import UpdateOne
 
-from services.metering.model.access import UNLIMITED, Article
+from services.metering.model.access import LATE_VIEWS, UNLIMITED, Article
 from shared.group_commit import GroupCommit
 from shared.mongo import Database, Document, Session
 
@@ -22,12 +22,20 @@ class Standing(NamedTuple):
     since: datetime
 
 
+class Link(NamedTuple):
+    """Who an anonymous reader turned out to be, and when."""
+
+    member_id: str
+    linked_at: datetime
+
+
 class Neighbours:
     """Projections; a late or repeated event changes nothing."""
 
     def __init__(self, database: Database) -> None:
         self._articles = database["articles"]
         self._members = database["members"]
+        self._links = database["links"]
         self._articles_asked: GroupCommit[str, Article | None] = GroupCommit(self._by_slug, max_batch=200, lanes=4)
         self._members_asked: GroupCommit[str, Standing | None] = GroupCommit(self._standings, max_batch=200, lanes=4)
 
@@ -78,6 +86,16 @@ class Neighbours:
             "since": {"$cond": [keep, since, "$since"]},
         }
         await self._members.update_one({"_id": member_id}, [{"$set": change}], upsert=True, session=session)
+
+    async def links(self, reader_ids: Iterable[str], session: Session | None = None) -> dict[str, Link]:
+        """Who of these has joined."""
+        found = self._links.find({"_id": {"$in": list(set(reader_ids))}}, session=session)
+        return {document["_id"]: Link(document["member_id"], document["linked_at"]) async for document in found}
+
+    async def remember_link(self, reader_id: str, member_id: str, linked_at: datetime, session: Session | None) -> None:
+        """Keep who a reader is for as long as views of theirs may still be heard of."""
+        link = {"member_id": member_id, "linked_at": linked_at, "expires_at": linked_at + LATE_VIEWS}
+        await self._links.update_one({"_id": reader_id}, {"$set": link}, upsert=True, session=session)
 
 
 def _newest(document: Document) -> UpdateOne:
