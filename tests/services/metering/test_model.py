@@ -292,7 +292,7 @@ def metering(mongodb_uri: str) -> Iterator[None]:
 def test_the_meter_says_what_its_reference_says(metering: None) -> None:
     deep = settings.get_current_profile_name() == "deep"
     lives = settings(
-        max_examples=1_000 if deep else 30,
+        max_examples=1_000 if deep else 20,
         stateful_step_count=100 if deep else 40,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
