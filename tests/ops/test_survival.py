@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from pymongo.errors import OperationFailure
 
 from ops import control
 from ops.embedded.platform import Platform
@@ -99,6 +100,29 @@ async def test_a_killed_broker_comes_back_by_itself(platform: Platform) -> None:
 
     await eventually(lambda: platform.process("kafka").pid not in {None, first}, within=20)
     await platform.process("kafka").ready(60)
+
+
+async def test_who_dies_in_a_transaction_does_not_hold_up_the_next_for_long(platform: Platform) -> None:
+    async with (
+        connect(platform.mongodb_uri, app_name="dies") as dying,
+        connect(platform.mongodb_uri, app_name="next") as following,
+    ):
+        await following["plenary_content"]["counts"].insert_one({"_id": "buses", "comments": 0})
+        session = dying.start_session()
+        await session.start_transaction()
+        change = {"$inc": {"comments": 1}}
+        await dying["plenary_content"]["counts"].update_one({"_id": "buses"}, change, session=session)
+
+        async def changed() -> bool:
+            try:
+                async with following.start_session() as own, await own.start_transaction():
+                    await following["plenary_content"]["counts"].update_one({"_id": "buses"}, change, session=own)
+            except OperationFailure:
+                return False
+            return True
+
+        assert not await changed()
+        await eventually(changed, within=25, every=0.5)
 
 
 async def test_a_signal_stops_everything(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from services.content.model.lists import Filters, Order, Place
 from services.content.model.published import Card
 from services.content.schemas.articles import Country, Slug
 from services.content.schemas.pages import ArticlePage, Related, Trending, TrendingArticle, page_etag, whole_page
+from shared import faultpoints
 from shared.errors import Forbidden, NotSignedIn
 from shared.events.content import ArticleKind
 from shared.http import (
@@ -92,6 +93,7 @@ async def read_article(slug: SlugPath, request: Request, deps: Wired, identity: 
     answer = _article(request, opened)
     if answer.status_code == 200:
         await reading.tell_view(deps, opened)
+        faultpoints.reach("view.after-commit")
     return answer
 
 

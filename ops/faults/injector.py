@@ -1,0 +1,124 @@
+"""What befalls the processes: killed at a named point, killed at random, paused, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from ops.embedded.processes import Process
+from ops.faults.platform import RigPlatform
+
+LOOK_SECONDS = 0.02
+"""Shorter than the moment that a killed process stays down, so that none of its deaths is missed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that was done to a process."""
+
+    at: float
+    process: str
+    what: str
+    until: float | None = None
+
+
+@dataclass
+class Injector:
+    """Does it, and keeps account."""
+
+    platform: RigPlatform
+    rng: random.Random
+    faults: list[Fault] = field(default_factory=list)
+
+    def note(self, process: str, what: str, at: float | None = None, until: float | None = None) -> None:
+        """Put a fault on record."""
+        self.faults.append(Fault(at or time.time(), process, what, until))
+
+    @asynccontextmanager
+    async def armed(self, points: dict[str, tuple[str, int]], *, deaths: int) -> AsyncIterator[dict[str, int]]:
+        """Have each process die by its own hand at its point, the Nth time it comes there, up to ``deaths`` times.
+
+        Gives the number of deaths so far by process. Afterwards nothing is armed any more.
+        """
+        met = dict.fromkeys(points, 0)
+        watches = []
+        for name, (point, nth) in points.items():
+            process = self.platform.process(name)
+            self._arm(process, f"{point}:{nth}")
+        await asyncio.gather(*(self._restart(self.platform.process(name)) for name in points))
+        for name, (point, _) in points.items():
+            watches.append(asyncio.create_task(self._watch(self.platform.process(name), point, deaths, met)))
+        try:
+            yield met
+        finally:
+            for watch in watches:
+                watch.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)
+            left = [self.platform.process(name) for name in points if met[name] < deaths]
+            await asyncio.gather(*(self._disarm(process) for process in left))
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL; it is started again at once."""
+        self.note(name, "killed")
+        await self.platform.kill(name)
+
+    async def kill_at_random(self, names: Iterable[str], *, times: int, every: tuple[float, float]) -> None:
+        """Kill one of these, again and again, after pauses between the two bounds of ``every``."""
+        candidates = sorted(names)
+        for _ in range(times):
+            await asyncio.sleep(self.rng.uniform(*every))
+            await self.kill(self.rng.choice(candidates))
+
+    async def pause(self, name: str, seconds: float) -> None:
+        """Freeze a process where it stands, and let it go on later. It believes that no time has passed."""
+        process = self.platform.process(name)
+        began = time.time()
+        process.pause()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            process.resume()
+            self.note(name, f"paused {seconds:.0f} s", began, time.time())
+
+    async def down(self, name: str, seconds: float) -> None:
+        """Stop a process by SIGKILL and keep it down for a while."""
+        process = self.platform.process(name)
+        began = time.time()
+        process.spec = replace(process.spec, backoff=(seconds,))
+        try:
+            await process.kill()
+            await asyncio.sleep(seconds)
+        finally:
+            process.spec = replace(process.spec, backoff=(0.2,))
+            self.note(name, f"down {seconds:.0f} s", began, time.time())
+        await process.ready(90)
+
+    async def _watch(self, process: Process, point: str, deaths: int, met: dict[str, int]) -> None:
+        """Count the deaths by the process's own hand; after the last, it comes back unarmed."""
+        crashes = process.crashes
+        while met[process.name] < deaths:
+            await asyncio.sleep(LOOK_SECONDS)
+            if process.crashes == crashes:
+                continue
+            crashes = process.crashes
+            if process.last_exit == -signal.SIGKILL:
+                met[process.name] += 1
+                self.note(process.name, f"killed at {point}")
+        self._arm(process, "")
+
+    def _arm(self, process: Process, points: str) -> None:
+        owner = process.name.partition("-")[0].upper()
+        process.spec = replace(process.spec, environment={**process.spec.environment, f"{owner}_FAULT_POINTS": points})
+
+    async def _disarm(self, process: Process) -> None:
+        self._arm(process, "")
+        await self._restart(process)
+
+    async def _restart(self, process: Process) -> None:
+        await process.restart()
+        await process.ready(60)

@@ -1,0 +1,97 @@
+"""The platform that is rehearsed on: everything there is, a witness, and a supervisor without patience."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from ops import kafka_admin
+from ops.embedded.platform import READY_WITHIN, Platform
+from ops.embedded.probes import http_ok
+from ops.embedded.processes import Process, Spec
+from ops.embedded.services import base_environment
+from ops.embedded.state import write_private
+from ops.faults import witness
+from ops.progress import Progress, doing
+from ops.settings import ROOT
+from ops.topology import TopicPlan
+from shared.kafka import KafkaConfig
+
+WITNESS = "witness-worker"
+WITNESS_PORT = 206
+"""Distance from the base, beside the other workers."""
+
+REHEARSAL: Mapping[str, Mapping[str, str]] = {
+    # All clients come from this machine, and a few members write everything.
+    "metering": {"METERING_FRESH_READERS_PER_NETWORK": "1000000"},
+    "community": {"COMMUNITY_COMMENTS_PER_WINDOW": "10000"},
+    # A mail that was put off comes again within the rehearsal.
+    "notifications": {"NOTIFICATIONS_RETRY_BASE_SECONDS": "1", "NOTIFICATIONS_LEASE_SECONDS": "10"},
+}
+"""What differs from the platform that people run, and why."""
+
+AT_ONCE = (0.2,)
+"""Seconds before a killed process is started again, however often it was killed."""
+
+
+class RigPlatform(Platform):
+    """As ``Platform``, with the witness; every process is started again at once."""
+
+    def __init__(self, folder: Path, port_base: int, *, progress: Progress | None = None) -> None:
+        super().__init__(folder, port_base, open_kafka=True, progress=progress)
+
+    @property
+    def open_kafka(self) -> KafkaConfig:
+        """Kafka for the rig itself, past all faults."""
+        return KafkaConfig(self.open_brokers or "")
+
+    def environment(self, service: str) -> dict[str, str]:
+        """With what a rehearsal needs."""
+        return {**super().environment(service), **REHEARSAL.get(service, {})}
+
+    async def bring_up(self) -> None:
+        """The platform, then the witness."""
+        await super().bring_up()
+        with doing(self._progress, WITNESS):
+            await asyncio.to_thread(self._declare_witness_topic)
+            await self.add(self._witness())
+
+    async def add(self, spec: Spec) -> Process:
+        """Start one more process beside the others, and return once it can be used."""
+        process = self._add(spec)
+        await process.start()
+        await process.ready(READY_WITHIN)
+        return process
+
+    def _add(self, spec: Spec) -> Process:
+        return super()._add(replace(spec, backoff=AT_ONCE))
+
+    def _declare_witness_topic(self) -> None:
+        plan = TopicPlan(witness.TOPIC, 1, {"cleanup.policy": "delete"})
+        kafka_admin.create_topics(kafka_admin.connect(self.open_kafka), [plan])
+
+    def _witness(self) -> Spec:
+        folder = self.state.secrets
+        kafka = self.kafka
+        settings = {
+            "MONGODB_URI_FILE": str(write_private(folder / "witness-mongodb-uri", self.mongodb_uri)),
+            "MONGODB_DATABASE": witness.DATABASE,
+            "KAFKA_BROKERS": kafka.brokers,
+            "KAFKA_SECURITY": kafka.security,
+            "KAFKA_USERNAME": str(kafka.username),
+            "KAFKA_PASSWORD_FILE": str(write_private(folder / "witness-kafka-password", str(kafka.password))),
+            "WORKER_PORT": str(self.ports.base + WITNESS_PORT),
+            "GATEWAY_KEY_FILE": str(self.state.secret_file("gateway-key")),
+        }
+        environment = {f"WITNESS_{name}": value for name, value in settings.items()}
+        return Spec(
+            name=WITNESS,
+            command=(sys.executable, "-m", "ops.faults.witness", "worker"),
+            probe=partial(http_ok, self.ports.base + WITNESS_PORT, "/health/ready"),
+            environment={**base_environment(), **environment},
+            folder=ROOT,
+        )

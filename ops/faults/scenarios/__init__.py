@@ -1,0 +1,9 @@
+"""The rows of the fault matrix that are played."""
+
+from ops.faults.rig import Scenario
+from ops.faults.scenarios.named_points import S1
+from ops.faults.scenarios.rush import S12
+
+ALL: dict[str, Scenario] = {scenario.name: scenario for scenario in (S1, S12)}
+QUICK = ("S1", "S12")
+"""Played at a tenth of the load."""
