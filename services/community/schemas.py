@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from services.community import model
-from services.community.store.neighbours import Person
-from shared.http import Body, CleanProse, CleanText
+from services.community.store.neighbours import Person, WebinarLink
+from shared.http import Body, CleanProse, CleanText, Page
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 CommentText = Annotated[CleanProse, Field(min_length=1, max_length=5_000)]
@@ -52,8 +52,11 @@ class Author(BaseModel):
     name: str | None
     """None for a member who has left, or whose name has not arrived yet."""
     organisation: str | None = None
+    job_title: str | None = None
     official: bool = False
     """Proved to be in government."""
+    staff: bool = False
+    """Speaks for the publisher: an editor, a moderator or a community manager."""
 
 
 class CommentView(BaseModel):
@@ -78,6 +81,13 @@ class CommentView(BaseModel):
     version: int
     mine: bool = False
     """Written by whoever asks."""
+
+
+class Discussion(Page[CommentView]):
+    """A page of the discussion of an article."""
+
+    closed: bool
+    """No more comments are taken."""
 
 
 class NewSuggestion(Body):
@@ -105,6 +115,23 @@ class Manager(BaseModel):
     name: str | None
 
 
+class Submitter(BaseModel):
+    """Who made a suggestion."""
+
+    id: str
+    name: str | None
+    organisation: str | None
+    job_title: str | None
+
+
+class WebinarLinkView(BaseModel):
+    """The webinar that came of a suggestion."""
+
+    id: str
+    slug: str
+    title: str
+
+
 class MoveView(BaseModel):
     """One step of a suggestion's way."""
 
@@ -126,6 +153,9 @@ class SuggestionView(BaseModel):
     """By whoever asks."""
     mine: bool = False
     manager: Manager | None
+    submitter: Submitter | None = None
+    """For community managers."""
+    webinar: WebinarLinkView | None
     moves: list[MoveView]
     webinar_id: str | None
     suggested_at: datetime
@@ -157,10 +187,16 @@ def comment_view(
 
 
 def suggestion_view(
-    suggestion: model.Suggestion, people: Mapping[str, Person], *, viewer: str | None = None
+    suggestion: model.Suggestion,
+    people: Mapping[str, Person],
+    webinars: Mapping[str, WebinarLink],
+    *,
+    viewer: str | None = None,
+    for_manager: bool = False,
 ) -> SuggestionView:
     """The suggestion as ``viewer`` may see it; supporters are counted, not named."""
-    manager = suggestion.manager_id
+    manager, submitter = suggestion.manager_id, suggestion.submitter_id
+    webinar = webinars.get(suggestion.webinar_id or "")
     person = people.get(manager) if manager else None
     return SuggestionView(
         **suggestion.model_dump(
@@ -178,6 +214,8 @@ def suggestion_view(
         ),
         supported=viewer in suggestion.supporters,
         mine=viewer is not None and viewer == suggestion.submitter_id,
+        submitter=_submitter(submitter, people.get(submitter)) if for_manager else None,
+        webinar=WebinarLinkView(**webinar._asdict()) if webinar else None,
         manager=Manager(id=manager, name=person.name if person else None) if manager else None,
         moves=[MoveView(state=step.state, at=step.at, reason=step.reason) for step in suggestion.moves],
     )
@@ -186,4 +224,10 @@ def suggestion_view(
 def _author(author_id: str, person: Person | None) -> Author:
     if person is None:
         return Author(id=author_id, name=None)
-    return Author(id=author_id, name=person.name, organisation=person.organisation, official=person.official)
+    return Author(**person._asdict())
+
+
+def _submitter(member_id: str, person: Person | None) -> Submitter:
+    if person is None:
+        return Submitter(id=member_id, name=None, organisation=None, job_title=None)
+    return Submitter(id=person.id, name=person.name, organisation=person.organisation, job_title=person.job_title)

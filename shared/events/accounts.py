@@ -90,6 +90,8 @@ class ContactChanged(Event, topic="accounts.contacts", key="contact_id", visibil
     zone: str = "UTC"
     """IANA time zone."""
     organisation: str | None = None
+    job_title: str | None = None
+    """What the member does there."""
     revision: int
 
 

@@ -195,7 +195,7 @@ def change_profile(member: Member, profile: Profile, at: datetime) -> tuple[Memb
     events: list[Event] = []
     if (profile.topics, profile.country) != (before.topics, before.country):
         events.append(state_of(changed, revision=member.version + 1, at=at))
-    reach = ("name", "locale", "zone", "organisation")
+    reach = ("name", "locale", "zone", "organisation", "job_title")
     if any(getattr(profile, field) != getattr(before, field) for field in reach):
         events.append(contact_of(changed, revision=member.version + 1))
     return changed, events
@@ -229,6 +229,7 @@ def contact_of(member: Member, *, revision: int) -> ContactChanged:
         locale=member.profile.locale,
         zone=member.profile.zone,
         organisation=member.profile.organisation,
+        job_title=member.profile.job_title,
         revision=revision,
     )
 

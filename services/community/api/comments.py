@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -9,9 +10,18 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from services.community.deps import Deps
 from services.community.handlers import comments
 from services.community.model import Comment, Order
-from services.community.schemas import ChangedComment, CommentView, Hiding, Id, NewComment, Thread, comment_view
+from services.community.schemas import (
+    ChangedComment,
+    CommentView,
+    Discussion,
+    Hiding,
+    Id,
+    NewComment,
+    Thread,
+    comment_view,
+)
 from services.community.store.comments import position
-from shared.http import Anyone, Idempotent, Identity, IfMatch, Member, Page, Paging, deps_of, etag_of, role
+from shared.http import Anyone, Idempotent, Identity, IfMatch, Member, Paging, deps_of, etag_of, role
 
 router = APIRouter(prefix="/v1", tags=["comments"])
 Wired = Annotated[Deps, Depends(deps_of)]
@@ -26,11 +36,15 @@ async def list_comments(
     paging: Paging,
     article: Annotated[Id, Query(description="The article's id.")],
     order: Annotated[Order, Query(description="Replies follow what they reply to, except by helpfulness.")] = "oldest",
-) -> Page[CommentView]:
-    """The discussion of an article, a page at a time."""
-    found = await deps.comments.page(article, order, after=paging.after, limit=paging.limit + 1)
+) -> Discussion:
+    """The discussion of an article, a page at a time; each comment with its author."""
+    found, closed = await asyncio.gather(
+        deps.comments.page(article, order, after=paging.after, limit=paging.limit + 1),
+        deps.neighbours.thread_closed(article),
+    )
     shown, more = found[: paging.limit], len(found) > paging.limit
-    return paging.page(await _views(deps, shown, viewer), position(shown[-1], order) if more else None)
+    page = paging.page(await _views(deps, shown, viewer), position(shown[-1], order) if more else None)
+    return Discussion(items=page.items, next=page.next, closed=closed)
 
 
 @router.post("/comments", status_code=201, operation_id="postComment")

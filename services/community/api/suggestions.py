@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -10,7 +11,8 @@ from services.community.deps import Deps
 from services.community.handlers import suggestions
 from services.community.model import State, Suggestion
 from services.community.schemas import Id, Manager, NewMove, NewSuggestion, SuggestionView, suggestion_view
-from services.community.store.suggestions import position
+from services.community.store.suggestions import Order, position
+from shared.errors import NotSignedIn
 from shared.http import Anyone, Idempotent, Identity, Member, Page, Paging, deps_of, etag_of, role
 
 router = APIRouter(prefix="/v1/suggestions", tags=["suggestions"])
@@ -25,11 +27,16 @@ async def list_suggestions(
     viewer: Anyone,
     paging: Paging,
     state: Annotated[State | None, Query(description="Only those that have got this far.")] = None,
+    order: Annotated[Order, Query(description="The newest first, or those with the most supporters.")] = "newest",
+    mine: Annotated[bool, Query(description="Only what you suggested yourself.")] = False,
 ) -> Page[SuggestionView]:
-    """What was suggested, the newest first."""
-    found = await deps.suggestions.page(state, after=paging.after, limit=paging.limit + 1)
+    """What was suggested."""
+    if mine and viewer is None:
+        raise NotSignedIn
+    by = viewer.member_id if mine and viewer else None
+    found = await deps.suggestions.page(state, by, order, after=paging.after, limit=paging.limit + 1)
     shown, more = found[: paging.limit], len(found) > paging.limit
-    return paging.page(await _views(deps, shown, viewer), position(shown[-1]) if more else None)
+    return paging.page(await _views(deps, shown, viewer), position(shown[-1], order) if more else None)
 
 
 @router.get("/managers", operation_id="listCommunityManagers")
@@ -97,5 +104,10 @@ async def _answer(deps: Deps, suggestion: Suggestion, viewer: Identity | None, r
 
 
 async def _views(deps: Deps, found: list[Suggestion], viewer: Identity | None) -> list[SuggestionView]:
-    people = await deps.neighbours.people(s.manager_id for s in found if s.manager_id)
-    return [suggestion_view(s, people, viewer=viewer.member_id if viewer else None) for s in found]
+    for_manager = viewer is not None and viewer.may("community_manager", "admin")
+    known = {s.manager_id for s in found if s.manager_id} | ({s.submitter_id for s in found} if for_manager else set())
+    people, webinars = await asyncio.gather(
+        deps.neighbours.people(known), deps.neighbours.webinar_links(s.webinar_id for s in found if s.webinar_id)
+    )
+    by = viewer.member_id if viewer else None
+    return [suggestion_view(s, people, webinars, viewer=by, for_manager=for_manager) for s in found]

@@ -59,9 +59,9 @@ async def update_member(deps: Deps, delivery: Delivery[MemberUpdated]) -> None:
 
 
 async def rename_member(deps: Deps, delivery: Delivery[ContactChanged]) -> None:
-    """The name that stands beside what a member wrote."""
+    """Who stands beside what a member wrote."""
     event = delivery.event
-    fields = {"name": event.name, "organisation": event.organisation}
+    fields = {"name": event.name, "organisation": event.organisation, "job_title": event.job_title}
     await deps.neighbours.remember_contact(event.contact_id, fields, event.revision, delivery.session)
 
 

@@ -19,6 +19,10 @@ INDEXES: dict[str, list[IndexModel]] = {
 }
 
 
+STAFF = frozenset({"editor", "moderator", "community_manager"})
+"""Roles in which somebody speaks for the publisher. An administrator is not pointed out to the public."""
+
+
 class Article(NamedTuple):
     """An article as its discussion needs it."""
 
@@ -34,7 +38,17 @@ class Person(NamedTuple):
     id: str
     name: str | None
     organisation: str | None
+    job_title: str | None
     official: bool
+    staff: bool
+
+
+class WebinarLink(NamedTuple):
+    """A webinar as a suggestion that led to it names it."""
+
+    id: str
+    slug: str
+    title: str
 
 
 class Neighbours:
@@ -52,6 +66,10 @@ class Neighbours:
             return None
         return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
 
+    async def thread_closed(self, article_id: str) -> bool:
+        """Whether the discussion of an article takes no more comments."""
+        return await self._articles.find_one({"_id": article_id, "closed": True}, {"_id": 1}) is not None
+
     async def close_thread(self, article_id: str, *, closed: bool) -> bool:
         """Close or open the discussion; False if there is no such article."""
         result = await self._articles.update_one({"_id": article_id}, {"$set": {"closed": closed}})
@@ -60,6 +78,14 @@ class Neighbours:
     async def webinar_known(self, webinar_id: str) -> bool:
         """Whether such a webinar was announced."""
         return await self._webinars.find_one({"_id": webinar_id}, {"_id": 1}) is not None
+
+    async def webinar_links(self, ids: Iterable[str]) -> dict[str, WebinarLink]:
+        """The webinars with these ids, as far as they are known."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        documents = self._webinars.find({"_id": {"$in": wanted}}, {"slug": 1, "title": 1})
+        return {row["_id"]: WebinarLink(row["_id"], row["slug"], row["title"]) async for row in documents}
 
     async def suspended_until(self, member_id: str) -> datetime | None:
         """When the member may write again, if they are suspended."""
@@ -102,7 +128,7 @@ class Neighbours:
     async def forget_contact(self, member_id: str, session: Session) -> None:
         """Forget the name for good; what the member wrote keeps its place without it."""
         await self._members.update_one(
-            {"_id": member_id}, {"$unset": {"name": "", "organisation": ""}}, session=session
+            {"_id": member_id}, {"$unset": {"name": "", "organisation": "", "job_title": ""}}, session=session
         )
 
     async def _remember(self, id_: str, fields: Document, counter: str, revision: int, session: Session) -> None:
@@ -127,5 +153,7 @@ def _person(document: Document) -> Person:
         id=document["_id"],
         name=document.get("name"),
         organisation=document.get("organisation"),
+        job_title=document.get("job_title"),
         official=document.get("standing") == "official",
+        staff=not STAFF.isdisjoint(document.get("roles") or ()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.asynchronous.cursor import AsyncCursor
@@ -12,10 +12,21 @@ from services.community.model import State, Suggestion
 from shared.aggregates import Aggregates
 from shared.mongo import Database, Document
 
+Order: TypeAlias = Literal["newest", "support"]
+
+SORTS: dict[Order, list[tuple[str, int]]] = {
+    "newest": [("suggested_at", DESCENDING), ("_id", DESCENDING)],
+    "support": [("support", DESCENDING), ("suggested_at", DESCENDING), ("_id", DESCENDING)],
+}
+
 INDEXES: dict[str, list[IndexModel]] = {
     "suggestions": [
-        IndexModel([("suggested_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
-        IndexModel([("state", ASCENDING), ("suggested_at", DESCENDING), ("_id", DESCENDING)], name="by_state"),
+        IndexModel(SORTS["newest"], name="newest"),
+        IndexModel([("state", ASCENDING), *SORTS["newest"]], name="by_state"),
+        IndexModel(SORTS["support"], name="support"),
+        IndexModel([("state", ASCENDING), *SORTS["support"]], name="support_by_state"),
+        # A member makes a handful: sorted by support, or narrowed to a state, they are few enough to be looked through.
+        IndexModel([("submitter_id", ASCENDING), *SORTS["newest"]], name="by_submitter"),
     ]
 }
 
@@ -26,24 +37,38 @@ class SuggestionStore(Aggregates[Suggestion]):
     def __init__(self, database: Database) -> None:
         super().__init__(database["suggestions"], Suggestion, missing=_missing)
 
-    async def page(self, state: State | None, *, after: list[Any] | None, limit: int) -> list[Suggestion]:
-        """At most ``limit`` suggestions, the newest first."""
-        documents = await self.page_cursor(state, after=after).limit(limit).to_list()
+    async def page(
+        self, state: State | None, by: str | None, order: Order, *, after: list[Any] | None, limit: int
+    ) -> list[Suggestion]:
+        """At most ``limit`` suggestions, in any state or this one, by anybody or one member."""
+        documents = await self.page_cursor(state, by, order, after=after).limit(limit).to_list()
         return [self.from_document(document) for document in documents]
 
-    def page_cursor(self, state: State | None, *, after: list[Any] | None) -> AsyncCursor[Document]:
+    def page_cursor(
+        self, state: State | None, by: str | None, order: Order, *, after: list[Any] | None
+    ) -> AsyncCursor[Document]:
         """The query behind :meth:`page`."""
         query: Document = {"state": state} if state else {}
+        if by is not None:
+            query["submitter_id"] = by
         if after is not None:
-            at, id_ = after
-            query["$or"] = [{"suggested_at": {"$lt": at}}, {"suggested_at": at, "_id": {"$lt": id_}}]
+            query["$or"] = _behind(order, after)
         unseen = {"outbox": 0, "outbox_since": 0}
-        return self.collection.find(query, unseen).sort([("suggested_at", DESCENDING), ("_id", DESCENDING)])
+        return self.collection.find(query, unseen).sort(SORTS[order])
 
 
-def position(suggestion: Suggestion) -> list[Any]:
+def position(suggestion: Suggestion, order: Order) -> list[Any]:
     """Where a page ended that ended with this suggestion."""
-    return [suggestion.suggested_at, suggestion.id]
+    return [suggestion.id if field == "_id" else getattr(suggestion, field) for field, _ in SORTS[order]]
+
+
+def _behind(order: Order, after: list[Any]) -> list[Document]:
+    """Everything behind ``after``: a smaller first field, or the same and a smaller second, and so on."""
+    fields = [field for field, _ in SORTS[order]]
+    return [
+        {**dict(zip(fields[:number], after, strict=False)), fields[number]: {"$lt": after[number]}}
+        for number in range(len(fields))
+    ]
 
 
 def _missing(_id: str) -> SuggestionNotFound:

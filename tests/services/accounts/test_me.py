@@ -42,10 +42,10 @@ async def test_only_those_who_need_to_know_hear_of_a_change(house: House) -> Non
     session = await house.join(AROHA)
     before = await house.said("members", session["member"]["id"])
 
-    await patch(house, session, '"1"', job_title="Chief Adviser")
-    await patch(house, session, '"2"', locale="mi")
+    await patch(house, session, '"1"', topics=["health"])
+    await patch(house, session, '"2"', job_title="Chief Adviser")
 
-    assert await house.said("members", session["member"]["id"]) == [*before, "ContactChanged"]
+    assert await house.said("members", session["member"]["id"]) == [*before, "MemberUpdated", "ContactChanged"]
 
 
 async def test_nothing_new_changes_nothing(house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.community.store.comments import CommentStore
-from shared.events.accounts import MemberUpdated
+from shared.events.accounts import ContactChanged, MemberUpdated
 from shared.events.content import ArticleArchived
 from tests.doors import a_key
 from tests.services.community.conftest import NOON, House
@@ -20,7 +20,14 @@ async def test_a_member_comments_and_everybody_reads_it(house: House) -> None:
     (comment,) = await house.thread()
 
     assert comment["html"] == "<p>Openness begins with <strong>plain words</strong>.</p>"
-    assert comment["author"] == {"id": "amina", "name": "Amina Odhiambo", "organisation": None, "official": True}
+    assert comment["author"] == {
+        "id": "amina",
+        "name": "Amina Odhiambo",
+        "organisation": None,
+        "job_title": None,
+        "official": True,
+        "staff": False,
+    }
     assert comment["body"] is None
     assert await house.said("comments") == ["CommentPosted"]
 
@@ -283,7 +290,8 @@ async def test_reading_works_while_no_neighbour_can_be_asked(house: House) -> No
 
     (comment,) = await house.thread()
 
-    assert comment["author"] == {"id": "amina", "name": None, "organisation": None, "official": False}
+    author = {"id": "amina", "name": None, "organisation": None, "job_title": None, "official": False, "staff": False}
+    assert comment["author"] == author
 
 
 @pytest.mark.parametrize("order", ["oldest", "newest", "helpful"])
@@ -295,3 +303,40 @@ async def test_every_page_is_read_from_an_index(house: House, order: Any) -> Non
 
     await assert_index_used(store.page_cursor("openness", order, after=None).limit(50))
     await assert_index_used(store.page_cursor("openness", order, after=after).limit(50))
+
+
+async def test_a_discussion_says_who_speaks_and_whether_it_is_closed_in_one_answer(house: House) -> None:
+    contact = ContactChanged(
+        contact_id="amina",
+        email="amina@transport.go.ke",
+        name="Amina Odhiambo",
+        organisation="Ministry of Transport",
+        job_title="Director of Open Data",
+        revision=2,
+    )
+    await house.hear(contact)
+    await house.comment("amina", "We publish the timetable.")
+    await house.comment("ingrid", "Thank you all.")
+
+    open_ = (await house.client.get("/v1/comments", params={"article": "openness"})).json()
+    moderator = house.signed_in("noor", roles=["moderator"])
+    await house.client.put("/v1/comments/threads/openness", json={"closed": True}, headers=moderator)
+    closed = (await house.client.get("/v1/comments", params={"article": "openness"})).json()
+
+    amina, ingrid = (comment["author"] for comment in open_["items"])
+    assert (amina["name"], amina["organisation"]) == ("Amina Odhiambo", "Ministry of Transport")
+    assert (amina["job_title"], amina["official"], amina["staff"]) == ("Director of Open Data", True, False)
+    assert (ingrid["name"], ingrid["staff"]) == ("Ingrid Ek", True)
+    assert (open_["closed"], closed["closed"]) == (False, True)
+
+
+async def test_what_a_member_did_is_forgotten_with_their_name(house: House) -> None:
+    await house.hear(
+        ContactChanged(contact_id="wiremu", email="w@e.org", name="Wiremu", job_title="Planner", revision=2)
+    )
+    await house.comment("wiremu", "Kia ora.")
+
+    await house.forget("wiremu")
+
+    (comment,) = await house.thread()
+    assert (comment["author"]["name"], comment["author"]["job_title"]) == (None, None)

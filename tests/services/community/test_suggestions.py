@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.community.model import State
+from services.community.store.suggestions import Order
 from tests.services.community.conftest import House
 from tests.support import assert_index_used
 
@@ -121,9 +123,17 @@ async def test_lists_are_read_from_an_index(house: House) -> None:
     suggestion = await suggest(house)
     stored = await house.deps.suggestions.load(suggestion["id"])
 
-    await assert_index_used(house.deps.suggestions.page_cursor(None, after=None).limit(20))
-    await assert_index_used(house.deps.suggestions.page_cursor("new", after=None).limit(20))
-    await assert_index_used(house.deps.suggestions.page_cursor("new", after=[stored.suggested_at, stored.id]).limit(20))
+    store = house.deps.suggestions
+    orders: list[tuple[Order, list[Any]]] = [
+        ("newest", [stored.suggested_at, stored.id]),
+        ("support", [stored.support, stored.suggested_at, stored.id]),
+    ]
+    for order, after in orders:
+        states: tuple[State | None, ...] = (None, "new")
+        for state in states:
+            await assert_index_used(store.page_cursor(state, None, order, after=None).limit(20))
+            await assert_index_used(store.page_cursor(state, None, order, after=after).limit(20))
+    await assert_index_used(store.page_cursor(None, "wiremu", "newest", after=None).limit(20))
     await assert_index_used(house.database["members"].find({"roles": "community_manager"}).sort("_id", 1))
 
 
@@ -135,3 +145,60 @@ async def test_more_than_ten_suggestions_a_day_are_refused(house: House) -> None
 
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_a_community_manager_reads_the_list_by_support_and_sees_who_asked(house: House) -> None:
+    few, many = await suggest(house, title="Few"), await suggest(house, title="Many")
+    for member in ("amina", "ingrid"):
+        await house.client.put(f"/v1/suggestions/{many['id']}/support", headers=house.signed_in(member))
+    query = {"state": "new", "order": "support"}
+    manager = house.signed_in("ingrid", roles=["community_manager"])
+
+    listed = (await house.client.get("/v1/suggestions", params=query, headers=manager)).json()["items"]
+    public = (await house.client.get("/v1/suggestions", params=query)).json()["items"]
+
+    assert [each["id"] for each in listed] == [each["id"] for each in public] == [many["id"], few["id"]]
+    assert listed[0]["submitter"]["name"] == "Wiremu Parata"
+    assert public[0]["submitter"] is None
+
+
+@pytest.mark.parametrize("order", ["newest", "support"])
+async def test_pages_of_suggestions_follow_one_another(house: House, order: str) -> None:
+    for number in range(5):
+        made = await suggest(house, title=f"Number {number}")
+        if number % 2:
+            await house.client.put(f"/v1/suggestions/{made['id']}/support", headers=house.signed_in("amina"))
+    whole = (await house.client.get("/v1/suggestions", params={"order": order})).json()["items"]
+
+    answer = await house.client.get("/v1/suggestions", params={"order": order, "limit": 2})
+    found = answer.json()["items"]
+    while "next" in answer.links:
+        answer = await house.client.get(answer.links["next"]["url"])
+        found += answer.json()["items"]
+
+    assert [each["id"] for each in found] == [each["id"] for each in whole]
+    assert len(found) == 5
+
+
+async def test_members_find_what_they_suggested_themselves(house: House) -> None:
+    own = await suggest(house, "amina", title="Mine")
+    await suggest(house, "wiremu", title="Another's")
+
+    mine = await house.client.get("/v1/suggestions", params={"mine": True}, headers=house.signed_in("amina"))
+    stranger = await house.client.get("/v1/suggestions", params={"mine": True})
+
+    assert [each["id"] for each in mine.json()["items"]] == [own["id"]]
+    assert (stranger.status_code, stranger.json()["type"].rpartition("/")[2]) == (401, "not-signed-in")
+
+
+async def test_a_suggestion_names_the_webinar_that_came_of_it(house: House) -> None:
+    suggestion = await suggest(house)
+    await move(house, suggestion, state="triaged")
+    await move(house, suggestion, state="planned")
+    await move(house, suggestion, state="scheduled", webinar_id="asia-pacific")
+
+    shown = (await house.client.get("/v1/suggestions", params={"state": "scheduled"})).json()["items"]
+
+    assert [each["webinar"] for each in shown] == [
+        {"id": "asia-pacific", "slug": "asia-pacific", "title": "Open government in Asia and the Pacific"}
+    ]
