@@ -80,6 +80,10 @@ class Visit:
         """The message in the reader's language."""
         return str(i18n.translations(self.language).ugettext(message))
 
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """The message for so many, in the reader's language; ``%(num)s`` stands for the number."""
+        return str(i18n.translations(self.language).ungettext(one, many, number)) % {"num": number}
+
     async def if_there(self, asking: Awaitable[T]) -> T | None:
         """The answer, or None if its service is away: a page goes on without what it can do without."""
         try:

@@ -12,7 +12,9 @@ from __future__ import annotations
 from web.api.accounts import Accounts
 from web.api.community import Community
 from web.api.content import Content
+from web.api.desk import Desk
 from web.api.metering import Metering
+from web.api.notifications import Notifications
 from web.api.transport import As, Gateway
 
 
@@ -23,5 +25,7 @@ class Api:
         self.who = who
         self.accounts = Accounts(gateway, who)
         self.content = Content(gateway, who)
+        self.desk = Desk(gateway, who)
         self.metering = Metering(gateway, who)
         self.community = Community(gateway, who)
+        self.notifications = Notifications(gateway, who)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from web.api.questions import Questions
-from web.api.shapes import Comment, Manager, Page
+from web.api.shapes import Comment, Manager, Page, Suggestion
 
 _MANAGERS = TypeAdapter(list[Manager])
 
@@ -38,3 +38,28 @@ class Community(Questions):
     async def managers(self) -> list[Manager]:
         """Who looks after suggestions."""
         return _MANAGERS.validate_json((await self.ask("GET", "/v1/suggestions/managers")).content)
+
+    async def suggestions(self, **query: Any) -> Page[Suggestion]:
+        """What was suggested, the newest first: ``state``, ``limit``, ``cursor``."""
+        return await self.get(Page[Suggestion], "/v1/suggestions", **query)
+
+    async def suggestion(self, suggestion_id: str) -> Suggestion:
+        """One suggestion."""
+        return await self.get(Suggestion, f"/v1/suggestions/{quote(suggestion_id, safe='')}")
+
+    async def suggest(self, title: str, description: str, topics: list[str], key: str) -> Suggestion:
+        """Suggest what to write or talk about."""
+        body = {"title": title, "description": description, "topics": topics}
+        answer = await self.ask("POST", "/v1/suggestions", body=body, headers={"idempotency-key": key} if key else None)
+        return Suggestion.model_validate_json(answer.content)
+
+    async def support(self, suggestion_id: str, *, wanted: bool) -> Suggestion:
+        """Say that one would like it too, or no longer."""
+        path = f"/v1/suggestions/{quote(suggestion_id, safe='')}/support"
+        return Suggestion.model_validate_json((await self.ask("PUT" if wanted else "DELETE", path)).content)
+
+    async def move(self, suggestion_id: str, to: str, reason: str | None, webinar_id: str | None) -> Suggestion:
+        """Take a suggestion a step further. For community managers."""
+        body = {"state": to, "reason": reason, "webinar_id": webinar_id}
+        answer = await self.ask("POST", f"/v1/suggestions/{quote(suggestion_id, safe='')}/moves", body=body)
+        return Suggestion.model_validate_json(answer.content)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
+from web.api.problems import Problem
 from web.api.questions import Questions
 from web.api.shapes import (
+    Answered,
     Article,
     BoardMember,
     Card,
     Cloud,
     Page,
     Region,
+    Registration,
     Series,
     Survey,
     Topic,
@@ -82,6 +85,48 @@ class Content(Questions):
         """Webinars: ``series``, ``region``, ``topic``, ``zone``, ``when``, ``limit``, ``cursor``."""
         return await self.get(Page[Webinar], "/v1/webinars", **query)
 
+    async def register(self, name: str, zone: str | None, key: str) -> Registration:
+        """Take a place; asking again gives the same one."""
+        path = f"/v1/webinars/{quote(name, safe='')}/registrations"
+        answer = await self.ask("POST", path, query={"zone": zone}, headers={"idempotency-key": key} if key else None)
+        return Registration.model_validate_json(answer.content)
+
+    async def registrations(self, **query: Any) -> Page[Registration]:
+        """The member's places: ``zone``, ``limit``, ``cursor``."""
+        return await self.get(Page[Registration], "/v1/registrations", **query)
+
+    async def give_up(self, registration_id: str) -> None:
+        """Give a place back."""
+        await self.ask("DELETE", f"/v1/registrations/{quote(registration_id, safe='')}")
+
+    async def calendar_file(self, name: str) -> bytes:
+        """The webinar as an iCalendar file (RFC 5545)."""
+        path = f"/v1/webinars/{quote(name, safe='')}/calendar.ics"
+        return (await self.ask("GET", path, headers={"accept": "text/calendar"})).content
+
+    async def surveys(self, **query: Any) -> Page[Survey]:
+        """Every survey, the newest first."""
+        return await self.get(Page[Survey], "/v1/surveys", **query)
+
+    async def answer(self, name: str) -> Answered | None:
+        """The reader's own answer, if they gave one."""
+        try:
+            return await self.get(Answered, f"/v1/surveys/{quote(name, safe='')}/answer")
+        except Problem as problem:
+            if problem.status in {401, 404}:
+                return None
+            raise
+
+    async def give_answer(self, name: str, terms: list[str], invitation: str | None = None) -> Answered:
+        """Answer, or answer anew."""
+        body = {"terms": terms, "invitation": invitation}
+        answer = await self.ask("PUT", f"/v1/surveys/{quote(name, safe='')}/answer", body=body)
+        return Answered.model_validate_json(answer.content)
+
+    async def withdraw_answer(self, name: str) -> None:
+        """Take the answer back."""
+        await self.ask("DELETE", f"/v1/surveys/{quote(name, safe='')}/answer")
+
     async def survey(self, name: str) -> Survey:
         """One survey, by slug or id."""
         return await self.get(Survey, f"/v1/surveys/{quote(name, safe='')}")
@@ -89,6 +134,12 @@ class Content(Questions):
     async def cloud(self, name: str) -> Cloud:
         """What was answered."""
         return await self.get(Cloud, f"/v1/surveys/{quote(name, safe='')}/cloud")
+
+    async def cloud_as(self, name: str, ending: Literal["csv", "json"]) -> bytes:
+        """The cloud as a file to download."""
+        path = f"/v1/surveys/{quote(name, safe='')}/cloud"
+        answer = await self.ask("GET", f"{path}.csv" if ending == "csv" else path, headers={"accept": "*/*"})
+        return answer.content
 
     async def cloud_picture(self, name: str) -> str:
         """The word cloud as SVG."""

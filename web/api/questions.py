@@ -26,10 +26,11 @@ class Questions:
         *,
         query: Mapping[str, Any] | None = None,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Any question."""
-        return await self._gateway.ask(self._who, method, path, query=query, body=body, headers=headers)
+        return await self._gateway.ask(self._who, method, path, query=query, body=body, form=form, headers=headers)
 
     async def get(self, shape: type[S], path: str, **query: Any) -> S:
         """Read something; a query parameter that is None is left out."""

@@ -256,6 +256,14 @@ class Survey(Shape):
     version: int
 
 
+class Answered(Shape):
+    """A respondent's own answer."""
+
+    survey: str
+    terms: list[str]
+    answered_at: datetime
+
+
 class Word(Shape):
     """A term of a word cloud."""
 
@@ -318,6 +326,32 @@ class Manager(Shape):
     name: str | None = None
 
 
+class Step(Shape):
+    """A step that a suggestion took."""
+
+    state: str
+    at: datetime
+    reason: str | None = None
+
+
+class Suggestion(Shape):
+    """What a member would like to read or talk about."""
+
+    id: str
+    title: str
+    description: str
+    topics: list[str]
+    state: str
+    manager: Manager | None
+    moves: list[Step]
+    support: int
+    supported: bool = False
+    mine: bool = False
+    suggested_at: datetime
+    webinar_id: str | None
+    version: int
+
+
 class Policy(Shape):
     """The rule of the meter."""
 
@@ -346,3 +380,153 @@ class Meter(Shape):
     resets_at: datetime | None
     articles: list[CountedArticle]
     policy: Policy
+
+
+class ProofRequested(Shape):
+    """A mail is on its way."""
+
+    proof_id: str
+    expires_at: datetime
+
+
+class Review(Shape):
+    """Where the look at a member's employer stands."""
+
+    state: Literal["waiting", "official", "member", "declined"]
+    requested_at: datetime
+    decided_at: datetime | None = None
+    reason: str | None = None
+
+
+class Verdict(Shape):
+    """What the domain list says of an address."""
+
+    ruling: Literal["government", "review", "ineligible"]
+    rule: str | None = None
+    country: str | None = None
+
+
+class Member(Shape):
+    """A member, as staff see them."""
+
+    id: str
+    email: str
+    name: str
+    organisation: str | None
+    job_title: str | None
+    country: str | None
+    topics: list[str]
+    zone: str
+    locale: str
+    roles: list[str]
+    standing: Literal["pending", "member", "official"]
+    official_until: datetime | None
+    review: Review | None
+    verdict: Verdict
+    joined_at: datetime
+    suspended_until: datetime | None
+
+
+class Me(Member):
+    """The member's own account."""
+
+    has_password: bool
+
+
+class SessionShown(Shape):
+    """A session of the member's."""
+
+    id: str
+    method: str
+    device: str | None
+    started_at: datetime
+    refreshed_at: datetime
+    expires_at: datetime
+    current: bool
+
+
+class Preferences(Shape):
+    """What the member wants to hear."""
+
+    purposes: dict[str, str]
+    topics: dict[str, str]
+    quiet_hours: dict[str, str] | None
+
+
+class PurposeShown(Shape):
+    """A kind of mail."""
+
+    purpose: str
+    mutable: bool
+
+
+class Unsubscription(Shape):
+    """What a link in a mail is about."""
+
+    purpose: str
+    unsubscribed: bool
+
+
+class Approval(Shape):
+    """An editor's word for one revision."""
+
+    at: datetime
+    by: str
+    revision: int
+
+
+class Draft(Shape):
+    """What an article says, as Markdown."""
+
+    kind: Kind
+    title: str
+    lead: str
+    body: str
+    byline: Byline
+    topics: list[str] = []
+    regions: list[str] = []
+    country: str | None = None
+    sector: str | None = None
+    organisation: str | None = None
+    series: str | None = None
+    survey_id: str | None = None
+    webinar_id: str | None = None
+    language: str = "en"
+    exempt: bool = False
+
+
+class WorkingArticle(Shape):
+    """An article as those see it who write at it."""
+
+    id: str
+    slug: str
+    state: Literal["draft", "review", "scheduled", "published", "archived"]
+    content: Draft
+    author_id: str
+    writers: list[str]
+    revision: int
+    saved_at: datetime
+    approval: Approval | None
+    scheduled_for: datetime | None
+    published_at: datetime | None
+    published_revision: int | None
+
+
+class Preview(Shape):
+    """The working copy as it would be published."""
+
+    revision: int
+    title: str
+    lead: str
+    byline: Byline
+    html: str
+    embeds: list[Embed]
+    reading: Reading
+
+
+class Revision(Shape):
+    """Who saved what when."""
+
+    revision: int
+    saved_at: datetime
+    saved_by: str
