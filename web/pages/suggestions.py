@@ -12,6 +12,7 @@ from web.forms import Form
 from web.pages.doors import get, member, post
 from web.visit import Visit
 
+STAFF = ("community_manager", "admin")
 STATES = ("new", "triaged", "planned", "scheduled", "declined")
 MOVES = {"new": ("triaged", "declined"), "triaged": ("planned", "declined"), "planned": ("scheduled", "declined")}
 """What is offered from where. Community decides; this only spares a manager buttons that lead nowhere."""
@@ -36,7 +37,7 @@ async def suggestion(visit: Visit) -> Response:
 
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     found = await visit.api.community.suggestion(visit.request.path_params["id"])
-    manages = visit.session is not None and visit.session.may("community_manager")
+    manages = visit.session is not None and visit.session.may(*STAFF)
     webinars = []
     if manages and "scheduled" in MOVES.get(found.state, ()):
         coming = await visit.if_there(visit.api.content.webinars(when="upcoming", limit=50))
@@ -128,5 +129,5 @@ ROUTES = [
     post("/suggestions/new", member(suggest)),
     get("/suggestions/{id}", suggestion),
     post("/suggestions/{id}/support", member(support)),
-    post("/suggestions/{id}/moves", member(move, "community_manager")),
+    post("/suggestions/{id}/moves", member(move, *STAFF)),
 ]
