@@ -1,0 +1,73 @@
+"""Comments and suggestions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.access.calls.registry import REASON, call, seen
+from tests.access.town import Call, Town
+
+
+async def comment(town: Town) -> dict[str, Any]:
+    body = {"article_id": "openness", "body": "It begins with plain words."}
+    made: dict[str, Any] = await town.done("postComment", "owner", Call(json=body))
+    return made
+
+
+async def suggestion(town: Town) -> dict[str, Any]:
+    body = {"title": "Budgets that citizens write", "description": "As in Nairobi."}
+    made: dict[str, Any] = await town.done("suggestTopic", "owner", Call(json=body))
+    return made
+
+
+@call("listComments")
+async def list_comments(_town: Town, _actor: str) -> Call:
+    return Call(query={"article": "openness"})
+
+
+@call("postComment")
+async def post_comment(_town: Town, _actor: str) -> Call:
+    return Call(json={"article_id": "openness", "body": "It begins with plain words."})
+
+
+@call("getComment", "eraseComment", "markCommentHelpful", "unmarkCommentHelpful")
+async def owners_comment(town: Town, _actor: str) -> Call:
+    return Call({"id": (await comment(town))["id"]})
+
+
+@call("editComment")
+async def edit_comment(town: Town, _actor: str) -> Call:
+    made = await comment(town)
+    return Call({"id": made["id"]}, {"body": "It ends with them too."}, headers=seen(made))
+
+
+@call("hideComment")
+async def hide_comment(town: Town, _actor: str) -> Call:
+    return Call({"id": (await comment(town))["id"]}, {"reason": REASON})
+
+
+@call("restoreComment")
+async def restore_comment(town: Town, _actor: str) -> Call:
+    there = {"id": (await comment(town))["id"]}
+    await town.done("hideComment", "moderator", Call(there, {"reason": REASON}))
+    return Call(there)
+
+
+@call("closeThread")
+async def open_thread(_town: Town, _actor: str) -> Call:
+    return Call({"article": "openness"}, {"closed": False})
+
+
+@call("suggestTopic")
+async def suggest(_town: Town, _actor: str) -> Call:
+    return Call(json={"title": "Budgets that citizens write"})
+
+
+@call("getSuggestion", "supportSuggestion", "unsupportSuggestion")
+async def owners_suggestion(town: Town, _actor: str) -> Call:
+    return Call({"id": (await suggestion(town))["id"]})
+
+
+@call("moveSuggestion")
+async def move_suggestion(town: Town, _actor: str) -> Call:
+    return Call({"id": (await suggestion(town))["id"]}, {"state": "triaged"})
