@@ -39,16 +39,25 @@ Handler: TypeAlias = Callable[[Any, Delivery[Any]], Awaitable[None]]
 ManyHandler: TypeAlias = Callable[[Any, Sequence[Delivery[Any]]], Awaitable[None]]
 
 
+Concerns: TypeAlias = Callable[[Any], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Many:
     """Marks a handler that takes a run of events at once, in order, and can write them in bulk."""
 
     handler: ManyHandler
+    concerns: Concerns | None = None
 
 
-def many(handler: ManyHandler) -> Many:
-    """Mark ``handler`` as one that takes a sequence of deliveries."""
-    return Many(handler)
+def many(handler: ManyHandler, *, when: Concerns | None = None) -> Many:
+    """Mark ``handler`` as one that takes a sequence of deliveries.
+
+    With ``when``, which must depend on nothing but the event, it hears only events of which that is true. The others
+    pass by without a transaction, as if they were not in the table: what has no effect needs no memory of having had
+    it.
+    """
+    return Many(handler, when)
 
 
 Table: TypeAlias = Mapping[type[Event], Handler | Many]
@@ -116,7 +125,10 @@ class Inbox:
     def _handler(self, envelope: Envelope, topic: str) -> Handler | Many | None:
         if envelope.event is None:
             return self._tombstones.get(topic)
-        return self._table.get(type(envelope.event))
+        handler = self._table.get(type(envelope.event))
+        if isinstance(handler, Many) and handler.concerns is not None and not handler.concerns(envelope.event):
+            return None
+        return handler
 
     async def _seen(self, ids: list[str], session: Session) -> set[str]:
         return {row["_id"] async for row in self._inbox.find({"_id": {"$in": ids}}, {"_id": 1}, session=session)}

@@ -1,8 +1,9 @@
 """The relay: carries what waits in the outboxes to Kafka, in order per key, and never loses any of it.
 
-Its truth is asking which documents have waiting events; a change stream is only the bell that wakes it, because a
-stream can lose its place. One relay of a service works at a time, by a lease. What was sent but not yet cleared when
-a relay died is sent again under the same event id, and the receivers' inboxes recognise it.
+Its truth is asking which documents have waiting events, in every collection every other second; a change stream is
+only the bell that wakes it and says where to look first, because a stream can lose its place. One relay of a service
+works at a time, by a lease. What was sent but not yet cleared when a relay died is sent again under the same event id,
+and the receivers' inboxes recognise it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import asyncio
 import contextlib
 import os
 import socket
+import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,8 +23,7 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import DefaultPartitioner
-from pymongo import DeleteOne, UpdateOne, WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.errors import PyMongoError
 
 from shared import faultpoints, metrics
@@ -62,7 +64,9 @@ class Relay:
         self._collections = tuple(dict.fromkeys((*collections, "facts", "parked")))
         self._lease = Lease(database, "relay", f"{socket.gethostname()}:{os.getpid()}:{new_id()}")
         self._bell = asyncio.Event()
-        self._partitioner = DefaultPartitioner()
+        self._rung: set[str] = set()
+        """The collections in which something waits, as far as the bell or the last round can tell."""
+        self._all_asked = float("-inf")
         self._producer: AIOKafkaProducer | None = None
         self.published = 0
 
@@ -83,13 +87,18 @@ class Relay:
                 await self._lease.release()
 
     async def publish_waiting(self) -> int:
-        """One round: publish what waits now, and return how many events were published."""
-        waiting = await self._look()
+        """One round: publish what waits now in any collection, and return how many events were published."""
+        return await self._publish(self._collections)
+
+    async def _publish(self, collections: Iterable[str]) -> int:
+        waiting = await self._look(collections)
         if not waiting:
             return 0
         sent = await self._send(waiting)
         faultpoints.reach("relay.after-ack")
         await self._clear(waiting, sent)
+        if len(sent) < len(waiting):
+            self._rung.update(item.collection for item in waiting if item.row["id"] not in sent)
         self.published += len(sent)
         metrics.events_published(len(sent))
         return len(sent)
@@ -103,7 +112,9 @@ class Relay:
         try:
             if self._lease.due and not await self._lease.acquire():
                 return False
-            return await self.publish_waiting() > 0
+            published = await self._publish(self._where_to_look())
+            # What could not be sent is tried again after a rest, and at the next ring.
+            return published > 0 and bool(self._rung)
         except PyMongoError as error:
             log.warning("relay.database-unreachable", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
@@ -112,6 +123,18 @@ class Relay:
             await self._drop_producer()
             await asyncio.sleep(POLL_SECONDS)
         return False
+
+    def _where_to_look(self) -> Iterable[str]:
+        """Where the bell rang; every other second, and where it has not rung at all, everywhere."""
+        now = time.monotonic()
+        if self._rung and now - self._all_asked < POLL_SECONDS:
+            collections = [name for name in self._collections if name in self._rung]
+        else:
+            collections, self._all_asked = list(self._collections), now
+        # What is written from here on rings again, even if this look finds it already.
+        self._rung.clear()
+        self._bell.clear()
+        return collections
 
     async def _rest(self, stop: asyncio.Event) -> None:
         if stop.is_set():
@@ -124,16 +147,18 @@ class Relay:
         await stop.wait()
         self._bell.set()
 
-    async def _look(self) -> list[_Waiting]:
+    async def _look(self, collections: Iterable[str]) -> list[_Waiting]:
         waiting: list[_Waiting] = []
         oldest: datetime | None = None
-        for name in self._collections:
+        for name in collections:
             cursor = self._database[name].find({"outbox_since": {"$exists": True}}, {"outbox": 1, "outbox_since": 1})
             documents = await cursor.sort("outbox_since", 1).limit(BATCH_DOCUMENTS).to_list()
             for document in documents:
                 since = document["outbox_since"]
                 oldest = since if oldest is None or since < oldest else oldest
                 waiting.extend(_Waiting(name, document["_id"], row) for row in document["outbox"])
+            if len(documents) == BATCH_DOCUMENTS:
+                self._rung.add(name)
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
         metrics.outbox_waiting(len(waiting), max(0.0, age))
         return waiting
@@ -142,10 +167,14 @@ class Relay:
         """Send the rows, each partition's in order, and return the ids of those the broker has taken."""
         producer = await self._ready_producer()
         by_partition: dict[tuple[str, int], list[tuple[str, Message]]] = defaultdict(list)
+        partitions: dict[str, int] = {}
         for item in waiting:
             message = encode(item.row)
             topic = self._kafka.topic(message.topic)
-            partition = await self._partition(producer, topic, message.key)
+            if topic not in partitions:
+                partitions[topic] = await self._partitions(producer, topic)
+            # By CRC-32, as librdkafka does. Java's murmur2 in Python takes as long as all the rest of encoding.
+            partition = zlib.crc32(message.key or b"") % partitions[topic]
             by_partition[topic, partition].append((item.row["id"], message))
         faultpoints.reach("relay.before-send")
         outcomes = await asyncio.gather(
@@ -189,12 +218,9 @@ class Relay:
             sent.update(ids)
         return sent, None
 
-    async def _partition(self, producer: AIOKafkaProducer, topic: str, key: bytes | None) -> int:
-        partitions = producer.client.cluster.partitions_for_topic(topic)
-        if partitions is None:
-            partitions = await producer.partitions_for(topic)
-        every = sorted(partitions)
-        return int(self._partitioner(key or b"", every, every))
+    async def _partitions(self, producer: AIOKafkaProducer, topic: str) -> int:
+        """How many partitions the topic has."""
+        return len(producer.client.cluster.partitions_for_topic(topic) or await producer.partitions_for(topic))
 
     async def _clear(self, waiting: list[_Waiting], sent: set[str]) -> None:
         """Take the published rows out. Losing this write repeats them, so it need not wait for the majority."""
@@ -205,7 +231,7 @@ class Relay:
         for name, documents in by_collection.items():
             collection = self._database[name].with_options(write_concern=WriteConcern(w=1))
             if name == "facts":
-                await collection.bulk_write([DeleteOne({"_id": id_}) for id_ in documents], ordered=False)
+                await collection.delete_many({"_id": {"$in": list(documents)}})
             else:
                 await collection.bulk_write([_removal(id_, ids) for id_, ids in documents.items()], ordered=False)
 
@@ -247,9 +273,10 @@ class Relay:
         while True:
             try:
                 async with await self._database.watch(
-                    [new, {"$project": {"_id": 1}}], max_await_time_ms=5_000
+                    [new, {"$project": {"ns.coll": 1}}], max_await_time_ms=5_000
                 ) as stream:
-                    async for _ in stream:
+                    async for change in stream:
+                        self._rung.add(change["ns"]["coll"])
                         self._bell.set()
             except PyMongoError as error:
                 log.info("relay.bell-lost", error=type(error).__name__)

@@ -8,7 +8,7 @@ from shared.inbox import Table, many
 TABLE: Table = {
     ArticlePublished: many(neighbours.remember_articles),
     ArticleArchived: neighbours.forget_article,
-    ArticleViewed: many(views.count_given_views),
+    ArticleViewed: many(views.count_given_views, when=views.is_uncounted),
     MemberJoined: neighbours.welcome_member,
     MemberVerified: neighbours.verify_member,
     MemberUpdated: neighbours.update_member,

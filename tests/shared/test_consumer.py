@@ -217,6 +217,18 @@ async def test_an_event_of_a_type_not_yet_known_is_passed_over(house: House) -> 
     assert await list_dead(house.ledger.database) == []
 
 
+async def test_what_does_not_concern_a_handler_passes_by_and_leaves_nothing(
+    house: House, mongodb: Client, database: Database
+) -> None:
+    table = {ArticleViewed: many(hear_views, when=lambda view: view.reader_id == "Amina")}
+    house.inbox = Inbox(mongodb, database, table, {}, house.ledger)
+
+    await take(house, [viewed("Amina", 1), viewed("Wiremu", 1), viewed("Wiremu", 2), viewed("Amina", 2)])
+
+    assert sorted([d["_id"] async for d in database["views"].find()]) == ["view-Amina-1", "view-Amina-2"]
+    assert await database["inbox"].count_documents({}) == 2
+
+
 async def test_the_queries_of_the_inbox_use_indexes(house: House) -> None:
     parked: Any = house.ledger.database["parked"]
     await parked.insert_one({"_id": "x", "key": "k", "position": [0, 1], "state": "retrying", "due": NOON})

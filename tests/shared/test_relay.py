@@ -65,7 +65,7 @@ async def test_an_event_added_while_others_were_being_sent_stays(
 ) -> None:
     first, second = (outbox.entry(advanced("Amina", used), NOON) for used in (1, 2))
     await database["meters"].insert_one({"_id": "Amina", **outbox.initial(first, at=NOON)})
-    waiting = await relay._look()
+    waiting = await relay._look(["meters"])
     await database["meters"].update_one({"_id": "Amina"}, outbox.push(second))
 
     await relay._clear(waiting, await relay._send(waiting))
@@ -193,3 +193,34 @@ async def test_a_released_lease_is_free_at_once(database: Database) -> None:
 
     assert not mine.held
     assert await theirs.acquire()
+
+
+async def test_what_waits_where_the_bell_did_not_ring_leaves_soon_all_the_same(
+    relay: Relay, database: Database, kafka: KafkaConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.POLL_SECONDS", 0.2)
+    monkeypatch.setattr(relay, "_listen", asyncio.Event().wait)  # The bell is lost.
+    relay._rung.add("facts")
+    row = outbox.entry(advanced("Amina", 1), NOON)
+    await database["meters"].insert_one({"_id": "Amina", **outbox.initial(row, at=NOON)})
+
+    async with running(relay):
+        await eventually(lambda: relay.published == 1, within=5)
+
+    assert len(await read_topic(kafka, "metering.meters")) == 1
+
+
+async def test_more_than_fits_into_a_round_leaves_without_waiting_for_the_next_ring(
+    relay: Relay, database: Database, kafka: KafkaConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.BATCH_DOCUMENTS", 3)
+    monkeypatch.setattr("shared.relay.POLL_SECONDS", 60)
+    monkeypatch.setattr(relay, "_listen", asyncio.Event().wait)
+    facts = Facts(database)
+    for number in range(8):
+        await facts.record(viewed("Amina", number), NOON)
+
+    async with running(relay):
+        await eventually(lambda: relay.published == 8)
+
+    assert await database["facts"].count_documents({}) == 0

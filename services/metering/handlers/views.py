@@ -14,11 +14,14 @@ from shared.inbox import Delivery
 MEMBER = "member:"
 
 
+def is_uncounted(view: ArticleViewed) -> bool:
+    """Whether it was given while metering could not be asked. Every other view was counted when it was given."""
+    return view.access == "unmetered"
+
+
 async def count_given_views(deps: Deps, deliveries: Sequence[Delivery[ArticleViewed]]) -> None:
-    """Count each unmetered view once per reader, window and article. Every other view was counted when it was given."""
-    views = [delivery.event for delivery in deliveries if delivery.event.access == "unmetered"]
-    if not views:
-        return
+    """Count each of these views once per reader, window and article."""
+    views = [delivery.event for delivery in deliveries]
     session = deliveries[0].session
     readers = [view.reader_id for view in views if view.reader_id.startswith(MEMBER)]
     standings = await deps.neighbours.standings([reader.removeprefix(MEMBER) for reader in readers], session)

@@ -4,9 +4,9 @@ It counts an article if that is not counted yet and there is room, and otherwise
 event that follows goes into the document's outbox in the same write. Nothing is read before it is written, so a
 hundred requests at once get exactly what is left.
 
-The constants travel beside the pipeline (``c`` of the ``update`` command, MongoDB 5.0 and later) and are never taken
-for expressions, whatever a slug or a cookie holds. The stages are encoded once: building and encoding them anew took
-0.17 ms a request, the constants take 0.02.
+The constants travel beside the pipeline (``c`` of the ``update`` command, ``let`` of ``findAndModify``; MongoDB 5.0 and
+later) and are never taken for expressions, whatever a slug or a cookie holds. The stages are encoded once: building and
+encoding them anew took 0.17 ms a request, the constants take 0.02.
 """
 
 from __future__ import annotations
@@ -50,6 +50,21 @@ class Ask:
     def statement(self) -> Document:
         """The statement of an ``update`` command that decides."""
         return {"q": {"_id": self.meter_id}, "u": STAGES, "c": self._constants(), "upsert": True}
+
+    def command(self, collection: str) -> Document:
+        """The ``findAndModify`` command that decides and answers with the meter, for who asks alone: one way and back
+        instead of two.
+        """
+        return {
+            "findAndModify": collection,
+            "query": {"_id": self.meter_id},
+            "update": STAGES,
+            # Here a constant is an expression, so each is marked as a literal.
+            "let": {name: {"$literal": value} for name, value in self._constants().items()},
+            "upsert": True,
+            "new": True,
+            "fields": {"articles": 1},
+        }
 
     def _constants(self) -> Document:
         return {

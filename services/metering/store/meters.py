@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import AutoReconnect, BulkWriteError, WriteConcernError
+from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure, WriteConcernError
 
 from services.metering.model.access import Counted, Meter, merged
 from services.metering.model.policies import Window
@@ -94,11 +94,33 @@ class Meters:
 
     async def _decide(self, asks: Sequence[Ask]) -> Sequence[Meter]:
         """One statement for each reader and article; who asks for the same at the same moment gets the same answer."""
+        if len(asks) == 1:
+            return [await self._decide_alone(asks[0])]
         first = {(ask.meter_id, ask.article.id): ask for ask in reversed(asks)}
         await self._update([ask.statement() for ask in reversed(first.values())])
         found = self._meters.find({"_id": {"$in": list({ask.meter_id for ask in asks})}}, {"articles": 1})
         meters = {document["_id"]: _meter(document) async for document in found}
         return [meters[ask.meter_id] for ask in asks]
+
+    async def _decide_alone(self, ask: Ask) -> Meter:
+        """As for many, in one round trip. What may have been done is done again without harm."""
+        for left in reversed(range(TRIES)):
+            try:
+                answer = await self._database.command(
+                    {**ask.command(self._meters.name), "writeConcern": WRITE_CONCERN},
+                    codec_options=self._database.codec_options,
+                )
+            except AutoReconnect:
+                if not left:
+                    raise
+            except OperationFailure as failure:
+                # Another process has made the same document in this moment.
+                if failure.code != DUPLICATE_KEY or not left:
+                    raise
+            else:
+                _insist_on_majority(answer)
+                return _meter(answer["value"])
+        raise AssertionError("unreachable: the last try returns or raises")
 
     async def _update(self, statements: list[Document], session: Session | None = None) -> None:
         """Run the statements. What may have been done is done again without harm: a counted article is known."""
@@ -118,13 +140,17 @@ class Meters:
         if session is None:
             command["writeConcern"] = WRITE_CONCERN
         answer = await self._database.command(command, session=session)
-        if "writeConcernError" in answer:
-            concern = answer["writeConcernError"]
-            raise WriteConcernError(concern["errmsg"], concern["code"], concern)
+        _insist_on_majority(answer)
         failures: list[dict[str, Any]] = answer.get("writeErrors", [])
         if any(failure["code"] != DUPLICATE_KEY for failure in failures):
             raise BulkWriteError({"writeErrors": failures})
         return [statements[failure["index"]] for failure in failures]
+
+
+def _insist_on_majority(answer: Mapping[str, Any]) -> None:
+    if "writeConcernError" in answer:
+        concern = answer["writeConcernError"]
+        raise WriteConcernError(concern["errmsg"], concern["code"], concern)
 
 
 def _meter(document: Mapping[str, Any] | None) -> Meter:

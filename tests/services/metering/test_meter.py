@@ -186,6 +186,27 @@ async def test_views_given_while_metering_was_away_are_counted_afterwards(house:
     assert (word["state"], word["used"], word["remaining"]) == ("walled", 5, 0)
 
 
+async def test_a_view_that_was_counted_when_it_was_given_is_none_of_the_inboxs_business(house: House) -> None:
+    await house.hear(unmetered("reader", ARTICLES[0]).model_copy(update={"access": "metered"}))
+
+    assert await house.database["meters"].find_one({"reader_id": "reader"}) is None
+    assert await house.database["inbox"].find_one({"type": ArticleViewed.type}) is None
+
+
+async def test_who_asks_alone_is_judged_like_who_asks_among_many(house: House) -> None:
+    alone, among = reader(house), reader(house)
+    others = [reader(house) for _ in range(20)]
+
+    one = [(await house.ask(slug, cookie=alone)).word for slug in (*ARTICLES[:4], ARTICLES[0])]
+    many = []
+    for slug in (*ARTICLES[:4], ARTICLES[0]):
+        asked = await asyncio.gather(*(house.ask(slug, cookie=cookie) for cookie in (among, *others)))
+        many.append(asked[0].word)
+
+    told = ("state", "used", "limit", "remaining", "reason", "resets_at", "new")
+    assert [[word[name] for name in told] for word in one] == [[word[name] for name in told] for word in many]
+
+
 async def test_a_view_replayed_doubled_and_shuffled_changes_nothing(house: House) -> None:
     views = [unmetered("reader", name) for name in ARTICLES[:5]] * 3
     random.Random(5).shuffle(views)  # noqa: S311 - a shuffled order, the same each time
