@@ -53,6 +53,8 @@ TABLE: tuple[Entry, ...] = (
     Entry("notifications", "/v1/deliveries"),
     Entry("community", "/v1/comments"),
     Entry("community", "/v1/suggestions"),
+    Entry("community", "/v1/imports/comments"),
+    Entry("community", "/v1/imports/suggestions"),
 )
 
 METERED = r"/v1/articles/[^/]+"

@@ -61,3 +61,15 @@ class ReasonMissing(Refusal):
 
 class WebinarUnknown(Refusal):
     slug, status, title = "webinar-unknown", 422, "A scheduled suggestion names the webinar it led to"
+
+
+class MemberUnknown(Refusal):
+    slug, status, title = "member-unknown", 422, "There is no such member"
+
+
+class StillToCome(Refusal):
+    slug, status, title = "still-to-come", 422, "What is imported has happened already"
+
+
+class OutOfOrder(Refusal):
+    slug, status, title = "out-of-order", 422, "These steps cannot have been taken in this order"

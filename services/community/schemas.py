@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from services.community import model
 from services.community.store.neighbours import Person, WebinarLink
@@ -14,6 +14,7 @@ from shared.http import Body, CleanProse, CleanText, Page
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
 CommentText = Annotated[CleanProse, Field(min_length=1, max_length=5_000)]
+ExternalId = Annotated[CleanText, Field(min_length=1, max_length=200)]
 Reason = Annotated[CleanProse, Field(min_length=1, max_length=1_000)]
 
 
@@ -106,6 +107,39 @@ class NewMove(Body):
     """Needed to decline."""
     webinar_id: Id | None = None
     """Needed to schedule."""
+
+
+class ImportedComment(NewComment):
+    """A comment from another archive, with its author and its date."""
+
+    external_id: ExternalId
+    """Its name in the archive it comes from. The same again is the same comment."""
+    author_id: Id
+    """The member who wrote it."""
+    posted_at: AwareDatetime
+    helpful_to: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
+    """Members who found it helpful."""
+
+
+class ImportedMove(NewMove):
+    """One step that a suggestion has gone in another archive."""
+
+    at: AwareDatetime
+    by: Id
+    """The member who decided so."""
+
+
+class ImportedSuggestion(NewSuggestion):
+    """A suggestion from another archive, with who made it and what became of it."""
+
+    external_id: ExternalId
+    """Its name in the archive it comes from. The same again is the same suggestion."""
+    submitter_id: Id
+    suggested_at: AwareDatetime
+    supporters: Annotated[tuple[Id, ...], Field(max_length=500)] = ()
+    """Members who would like it too."""
+    moves: Annotated[tuple[ImportedMove, ...], Field(max_length=20)] = ()
+    """In the order in which they were made."""
 
 
 class Manager(BaseModel):

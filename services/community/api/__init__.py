@@ -1,5 +1,5 @@
 """The HTTP door, one module per feature."""
 
-from services.community.api import comments, suggestions
+from services.community.api import comments, imports, suggestions
 
-ROUTERS = (comments.router, suggestions.router)
+ROUTERS = (comments.router, suggestions.router, imports.router)

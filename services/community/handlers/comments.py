@@ -36,7 +36,7 @@ async def post_comment(
     parent = await deps.comments.find(parent_id) if parent_id else None
     if parent_id and parent is None:
         raise ParentNotFound("It may have been taken away; reply to another, or to none.")
-    html = _html(body)
+    html = html_of(body)
     await _not_too_many(deps, author_id)
     comment, events = model.post(
         id=id, article_id=article_id, author_id=author_id, parent=parent, body=body, html=html, at=at
@@ -56,7 +56,7 @@ async def edit_comment(deps: Deps, *, id: str, by: str, body: str, version: int)
         comment.model_copy(update={"version": version}),
         by=by,
         body=body,
-        html=_html(body),
+        html=html_of(body),
         at=deps.clock.now(),
         window=timedelta(minutes=deps.settings.edit_minutes),
     )
@@ -111,7 +111,8 @@ async def _not_too_many(deps: Deps, member_id: str) -> None:
         )
 
 
-def _html(body: str) -> str:
+def html_of(body: str) -> str:
+    """The comment as it is shown; raises :class:`CommentEmpty` where nothing of it would be."""
     html = to_html(body)
     if not html:
         raise CommentEmpty("Write something in words.")

@@ -34,7 +34,7 @@ async def suggest_topic(
         description=description,
         topics=topics,
         by=by,
-        manager_id=await _manager_for(deps, id),
+        manager_id=await manager_for(deps, id),
         at=at,
     )
     try:
@@ -61,7 +61,7 @@ async def move_suggestion(
     )
 
 
-async def _manager_for(deps: Deps, suggestion_id: str) -> str | None:
+async def manager_for(deps: Deps, suggestion_id: str) -> str | None:
     """The community manager who looks after it: spread evenly, and always the same one for the same suggestion."""
     managers = await deps.neighbours.with_role(MANAGER)
     return managers[zlib.crc32(suggestion_id.encode()) % len(managers)].id if managers else None

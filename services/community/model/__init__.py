@@ -1,7 +1,7 @@
 """The rules, pure: no await, no clock, no driver."""
 
 from services.community.model.comments import Comment, Order, edit, erase, hide, mark_helpful, post, restore
-from services.community.model.suggestions import Move, State, Suggestion, move, suggest, support
+from services.community.model.suggestions import Move, State, Suggestion, Taken, move, suggest, support
 
 __all__ = [
     "Comment",
@@ -9,6 +9,7 @@ __all__ = [
     "Order",
     "State",
     "Suggestion",
+    "Taken",
     "edit",
     "erase",
     "hide",

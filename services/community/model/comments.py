@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -77,6 +78,15 @@ def post(
         posted_at=at,
     )
     return comment, [_posted(comment, parent.author_id if parent else None)]
+
+
+def take_in(comment: Comment, helpful_to: Sequence[str]) -> tuple[Comment, list[Event]]:
+    """A comment made by :func:`post` that stood in another archive, with those who found it helpful there. Who was
+    replied to has heard of it there.
+    """
+    found_by = tuple(dict.fromkeys(helpful_to))
+    taken_in = comment.model_copy(update={"helpful_to": found_by, "helpful": len(found_by)})
+    return taken_in, [_posted(taken_in, None)]
 
 
 def edit(comment: Comment, *, by: str, body: str, html: str, at: datetime, window: timedelta) -> Comment:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from services.community.errors import IllegalMove, ReasonMissing, WebinarUnknown
+from services.community.errors import IllegalMove, OutOfOrder, ReasonMissing, WebinarUnknown
 from shared.events import Event
 from shared.events.community import SuggestionMoved, TopicSuggested
 from shared.model import Aggregate
@@ -33,6 +34,13 @@ class Move(BaseModel):
     by: str
     at: datetime
     reason: str | None = None
+
+
+class Taken(NamedTuple):
+    """One step that was taken elsewhere, and the webinar that it led to, if any."""
+
+    step: Move
+    webinar_id: str | None
 
 
 class Suggestion(Aggregate):
@@ -75,6 +83,25 @@ def suggest(
         suggested_at=at,
     )
     return suggestion, [TopicSuggested(suggestion_id=id, topics=topics, title=title, suggested_at=at)]
+
+
+def take_in(suggestion: Suggestion, supporters: Sequence[str], moves: Sequence[Taken]) -> Suggestion:
+    """A new suggestion as it stood elsewhere: with who wanted it, and how far it had got. Nothing is said of the steps,
+    because its submitter has heard of them there.
+
+    Raises what :func:`move` raises, and :class:`OutOfOrder` for steps that are not in the order of their times.
+    """
+    for supporter in supporters:
+        suggestion = support(suggestion, by=supporter, wanted=True)
+    before = suggestion.suggested_at
+    for step, webinar_id in moves:
+        if step.at < before:
+            raise OutOfOrder("Give the steps in the order in which they were taken, none before it was suggested.")
+        suggestion, _ = move(
+            suggestion, to=step.state, by=step.by, reason=step.reason, webinar_id=webinar_id, at=step.at
+        )
+        before = step.at
+    return suggestion
 
 
 def support(suggestion: Suggestion, *, by: str, wanted: bool) -> Suggestion:
