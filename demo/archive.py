@@ -70,6 +70,21 @@ def people() -> dict[str, Item]:
     }
 
 
+def threads() -> dict[str, list[Item]]:
+    """The comments under each article, by its slug. Each has an ``id``, and ``replies`` of the same form."""
+    found = {}
+    for path in sorted((FOLDER / "data" / "threads").glob("*.yaml")):
+        comments: list[Item] = yaml.safe_load(_read(f"data/threads/{path.name}"))
+        found[path.stem] = [_with_ids(comment, f"{path.stem}/{place}") for place, comment in enumerate(comments, 1)]
+    return found
+
+
+def _with_ids(comment: Item, id_: str) -> Item:
+    """The comment, named by its place: 2/1 is the first reply to the second comment."""
+    replies = [_with_ids(reply, f"{id_}/{place}") for place, reply in enumerate(comment.get("replies", ()), 1)]
+    return {**comment, "id": id_, "replies": replies}
+
+
 def log_ins() -> dict[str, str]:
     """Who of them may log in by password, and what they are for."""
     return {name: about["log_in"] for name, about in named("people").items() if "log_in" in about}

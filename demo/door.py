@@ -11,7 +11,7 @@ import httpx2
 
 AT_ONCE = 8
 """Requests under way at a time. The gateway lets one address make 500 a second; two cores answer fewer."""
-NOT_YET = frozenset({"article-unknown", "webinar-unknown"})
+NOT_YET = frozenset({"article-unknown", "member-unknown", "webinar-unknown"})
 """Refusals by a service that has yet to hear, over Kafka, of what another has just been given."""
 HEARD_WITHIN = 30.0
 """Seconds for it to hear."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx2
 
@@ -15,6 +15,9 @@ from demo import archive
 from demo.archive import Item
 from demo.door import Door
 from demo.passwords import password_of
+
+Ids: TypeAlias = dict[str, str]
+"""What the platform calls things, by what they are called here."""
 
 
 async def seed(
@@ -34,10 +37,11 @@ async def seed(
     async with httpx2.AsyncClient(base_url=url, timeout=20) as client:
         door = Door(client, say)
         await door.enter(email, password)
-        await asyncio.gather(_people(door, secret), _archive(door, now))
+        people, there = await asyncio.gather(_people(door, secret), _archive(door, now))
+        await asyncio.gather(_comments(door, people, there), _suggestions(door, people, there))
 
 
-async def _people(door: Door, secret: str) -> dict[str, str]:
+async def _people(door: Door, secret: str) -> Ids:
     """The ids of the demo's people, by name."""
     people, may_log_in = archive.people(), archive.log_ins()
     bodies = [
@@ -49,14 +53,18 @@ async def _people(door: Door, secret: str) -> dict[str, str]:
     return {name: member["id"] for name, member in zip(people, members, strict=True)}
 
 
-async def _archive(door: Door, now: datetime) -> None:
-    """Everything that is read, in the order in which one refers to the other."""
+async def _archive(door: Door, now: datetime) -> Ids:
+    """Everything that is read, in the order in which one refers to the other. Returns the ids of articles and webinars,
+    by slug.
+    """
     await asyncio.gather(*(_shelf(door, kind) for kind in ("topics", "series", "board")))
     webinars = [door.post("/v1/imports/webinars", one, one["slug"]) for one in archive.webinars(now)]
     surveys = [_survey(door, about, rulings) for about, rulings in archive.surveys(now)]
-    await asyncio.gather(door.each("webinars", webinars), door.each("surveys", surveys))
-    articles = archive.articles(now)
-    await door.each("articles", [door.post("/v1/imports/articles", one, one["slug"]) for one in articles])
+    held, _ = await asyncio.gather(door.each("webinars", webinars), door.each("surveys", surveys))
+    articles = [door.post("/v1/imports/articles", one, one["slug"]) for one in archive.articles(now)]
+    return {item["external_id"]: item["id"] for item in await door.each("articles", articles)} | {
+        one["slug"]: one["id"] for one in held
+    }
 
 
 async def _shelf(door: Door, kind: str) -> None:
@@ -85,3 +93,48 @@ def _same(ruling: Item, made: dict[str, Any]) -> bool:
         made["reason"],
         made["key"],
     )
+
+
+async def _comments(door: Door, people: Ids, there: Ids) -> None:
+    """Every discussion: each branch in its order, branches beside each other."""
+    branches = [
+        _branch(door, people, there[slug], comment) for slug, thread in archive.threads().items() for comment in thread
+    ]
+    await door.each("discussions", branches)
+
+
+async def _branch(door: Door, people: Ids, article: str, comment: Item, parent: str | None = None) -> None:
+    body = {
+        "external_id": comment["id"],
+        "article_id": article,
+        "author_id": people[comment["by"]],
+        "parent_id": parent,
+        "body": comment["body"],
+        "posted_at": comment["at"],
+        "helpful_to": [people[name] for name in comment.get("helpful_to", ())],
+    }
+    posted = await door.post("/v1/imports/comments", body, comment["id"])
+    for reply in comment["replies"]:
+        await _branch(door, people, article, reply, posted["id"])
+
+
+async def _suggestions(door: Door, people: Ids, there: Ids) -> None:
+    """What members have suggested, and what became of it."""
+    bodies = [_suggestion(name, about, people, there) for name, about in archive.named("suggestions").items()]
+    await door.each("suggestions", [door.post("/v1/imports/suggestions", body, body["external_id"]) for body in bodies])
+
+
+def _suggestion(name: str, about: Item, people: Ids, there: Ids) -> Item:
+    moves = [
+        {"state": step["state"], "at": step["at"], "by": people[step["by"]], "reason": step.get("reason")}
+        | ({"webinar_id": there[step["webinar"]]} if "webinar" in step else {})
+        for step in about.get("moves", ())
+    ]
+    return {
+        **{field: about[field] for field in ("title", "description", "topics")},
+        "external_id": name,
+        "submitter_id": people[about["by"]],
+        "suggested_at": about["at"],
+        "supporters": [people[supporter] for supporter in about["supporters"]],
+        "moves": moves,
+    }

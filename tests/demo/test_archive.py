@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -179,6 +180,38 @@ def test_nobody_can_be_written_to_and_every_role_is_there() -> None:
     assert {person.get("standing") for person in people} == {"official", "member", None}
     assert not any("password" in person for person in people)
     assert set(archive.log_ins()) < set(archive.people())
+
+
+def said(comments: list[dict[str, Any]], after: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every comment of a discussion, with the time of what it answers."""
+    for comment in comments:
+        yield comment, after
+        yield from said(comment["replies"], comment["at"])
+
+
+@pytest.mark.parametrize("slug", archive.threads())
+def test_every_comment_is_by_somebody_and_comes_after_what_it_answers(slug: str) -> None:
+    people = archive.people().keys()
+
+    comments = list(said(archive.threads()[slug], ARTICLES[slug]["published_at"]))
+
+    assert all({comment["by"], *comment.get("helpful_to", ())} <= people for comment, _ in comments)
+    assert all(comment["by"] not in comment.get("helpful_to", ()) for comment, _ in comments)
+    assert all(after < comment["at"] < NOW.isoformat() for comment, after in comments)
+    assert any(comment["replies"] for comment, _ in comments)
+
+
+def test_suggestions_have_got_as_far_as_they_can_be() -> None:
+    people, suggestions = archive.people().keys(), archive.named("suggestions").values()
+
+    states = {(one.get("moves") or [{"state": "new"}])[-1]["state"] for one in suggestions}
+
+    assert states == {"new", "triaged", "planned", "scheduled", "declined"}
+    for one in suggestions:
+        steps = one.get("moves", [])
+        assert {one["by"], *one["supporters"], *(step["by"] for step in steps)} <= people
+        assert {step["webinar"] for step in steps if "webinar" in step} <= WEBINARS.keys()
+        assert [one["at"], *(step["at"] for step in steps)] == sorted([one["at"], *(step["at"] for step in steps)])
 
 
 def test_what_is_counted_in_days_ago_is_in_the_past_whenever_it_is_put_in() -> None:

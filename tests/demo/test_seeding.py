@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow
 KEPT = {
     "accounts": ["members"],
     "content": ["articles", "revisions", "topics", "series", "board", "surveys", "answers", "webinars"],
+    "community": ["comments", "suggestions"],
 }
 """What the demo puts in, by the service that keeps it."""
 
@@ -92,7 +93,7 @@ async def test_everything_of_the_archive_is_there(seeded: Seeded) -> None:
     assert counts["webinars"] == len(archive.webinars(now))
     assert counts["surveys"] == len(list(archive.surveys(now)))
     assert counts["members"] == len(archive.people()) + 1  # And the administrator.
-    for shelf in ("topics", "series", "board"):
+    for shelf in ("topics", "series", "board", "suggestions"):
         assert counts[shelf] == len(archive.named(shelf))
 
 
@@ -147,6 +148,56 @@ async def test_the_next_asia_pacific_session_is_to_come_at_the_same_hour(seeded:
     first = upcoming["items"][0]
     assert first["state"] == "scheduled"
     assert first["times"]["host"]["words"].startswith("1.30pm Singapore time on ")
+
+
+async def test_a_discussion_has_its_people_its_dates_and_its_replies(seeded: Seeded) -> None:
+    slug = "what-openness-means-to-public-servants"
+    written = len(list(every(archive.threads()[slug])))
+    article = await seeded.get(f"/v1/articles/{slug}")
+
+    async def counted() -> bool:
+        return bool((await seeded.get(f"/v1/articles/{slug}"))["comments"] == written)
+
+    await eventually(counted, within=30)
+    thread = (await seeded.get("/v1/comments", article=article["id"]))["items"]
+
+    assert len(thread) == written
+    assert thread[0]["author"] == {
+        "id": thread[0]["author"]["id"],
+        "name": "Kwame Asante",
+        "organisation": "Budget office",
+        "official": True,
+    }
+    assert thread[0]["posted_at"].startswith("2017-07-14")
+    assert max(comment["depth"] for comment in thread) >= 2
+
+
+def every(comments: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for comment in comments:
+        yield comment
+        yield from every(comment["replies"])
+
+
+async def test_a_suggestion_has_led_to_a_webinar(seeded: Seeded) -> None:
+    (scheduled,) = (await seeded.get("/v1/suggestions", state="scheduled"))["items"]
+
+    webinar = await seeded.get(f"/v1/webinars/{scheduled['webinar_id']}")
+
+    assert webinar["slug"] == "counter-clinic"
+    assert scheduled["manager"]["name"] == "Grace Wanjiru"
+
+
+async def test_nobody_is_told_of_what_was_imported_but_welcomed(seeded: Seeded) -> None:
+    mailbox = f"http://127.0.0.1:{seeded.platform.ports['mailbox']}"
+
+    async def welcomed() -> list[str]:
+        async with httpx2.AsyncClient(base_url=mailbox) as client:
+            items = (await client.get("/messages", params={"limit": 200})).json()["items"]
+        return [mail["subject"] for mail in items] if len(items) >= len(archive.people()) else []
+
+    subjects = await eventually(welcomed, within=60)
+
+    assert all(subject.startswith("Welcome to Plenary") for subject in subjects)
 
 
 async def test_whoever_is_shown_with_a_password_can_log_in_with_it(seeded: Seeded) -> None:
