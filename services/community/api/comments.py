@@ -61,13 +61,13 @@ async def post_comment(
         body=body.body,
     )
     response.headers["Location"] = f"/v1/comments/{comment.id}"
-    return await _answer(deps, comment, author, response)
+    return await answer(deps, comment, author, response)
 
 
 @router.get("/comments/{id}", operation_id="getComment")
 async def get_comment(id: CommentId, viewer: Anyone, deps: Wired, response: Response) -> CommentView:
     """One comment, by its permalink."""
-    return await _answer(deps, await comments.read_comment(deps, id=id), viewer, response)
+    return await answer(deps, await comments.read_comment(deps, id=id), viewer, response)
 
 
 @router.patch("/comments/{id}", operation_id="editComment")
@@ -81,7 +81,7 @@ async def edit_comment(
 ) -> CommentView:
     """Change one's own words, for a quarter of an hour after writing them."""
     comment = await comments.edit_comment(deps, id=id, by=author.member_id, body=body.body, version=version)
-    return await _answer(deps, comment, author, response)
+    return await answer(deps, comment, author, response)
 
 
 @router.delete("/comments/{id}", status_code=204, operation_id="eraseComment")
@@ -100,28 +100,28 @@ async def hide_comment(
 ) -> CommentView:
     """Take a comment from view, with a reason that its author sees."""
     comment = await comments.hide_comment(deps, id=id, by=moderator.member_id, reason=body.reason)
-    return await _answer(deps, comment, moderator, response)
+    return await answer(deps, comment, moderator, response)
 
 
 @router.post("/comments/{id}/restore", operation_id="restoreComment")
 async def restore_comment(id: CommentId, moderator: Moderator, deps: Wired, response: Response) -> CommentView:
     """Show a hidden comment again."""
     comment = await comments.restore_comment(deps, id=id, by=moderator.member_id)
-    return await _answer(deps, comment, moderator, response)
+    return await answer(deps, comment, moderator, response)
 
 
 @router.put("/comments/{id}/helpful", operation_id="markCommentHelpful")
 async def mark_helpful(id: CommentId, member: Member, deps: Wired, response: Response) -> CommentView:
     """Say that a comment helped."""
     comment = await comments.mark_helpful(deps, id=id, by=member.member_id, helpful=True)
-    return await _answer(deps, comment, member, response)
+    return await answer(deps, comment, member, response)
 
 
 @router.delete("/comments/{id}/helpful", operation_id="unmarkCommentHelpful")
 async def unmark_helpful(id: CommentId, member: Member, deps: Wired, response: Response) -> CommentView:
     """No longer say so."""
     comment = await comments.mark_helpful(deps, id=id, by=member.member_id, helpful=False)
-    return await _answer(deps, comment, member, response)
+    return await answer(deps, comment, member, response)
 
 
 @router.put("/comments/threads/{article}", status_code=204, operation_id="closeThread")
@@ -130,7 +130,8 @@ async def close_thread(article: Annotated[Id, Path()], body: Thread, _moderator:
     await comments.close_thread(deps, article_id=article, closed=body.closed)
 
 
-async def _answer(deps: Deps, comment: Comment, viewer: Identity | None, response: Response) -> CommentView:
+async def answer(deps: Deps, comment: Comment, viewer: Identity | None, response: Response) -> CommentView:
+    """The comment with its entity tag, as ``viewer`` may see it."""
     response.headers["ETag"] = etag_of(comment)
     return (await _views(deps, [comment], viewer))[0]
 

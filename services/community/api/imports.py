@@ -6,18 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from services.community.api import comments, suggestions
 from services.community.deps import Deps
 from services.community.handlers import imports
 from services.community.model import Move, Taken
-from services.community.schemas import (
-    CommentView,
-    ImportedComment,
-    ImportedSuggestion,
-    SuggestionView,
-    comment_view,
-    suggestion_view,
-)
-from shared.http import Idempotent, Identity, deps_of, etag_of, role
+from services.community.schemas import CommentView, ImportedComment, ImportedSuggestion, SuggestionView
+from shared.http import Idempotent, Identity, deps_of, role
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
 Wired = Annotated[Deps, Depends(deps_of)]
@@ -26,7 +20,7 @@ Admin = Annotated[Identity, role("admin")]
 
 @router.post("/comments", status_code=201, operation_id="importComment")
 async def import_comment(
-    body: ImportedComment, _admin: Admin, _key: Idempotent, deps: Wired, response: Response
+    body: ImportedComment, admin: Admin, _key: Idempotent, deps: Wired, response: Response
 ) -> CommentView:
     """Take a comment over with its author and its date. Nobody is written to. The same `external_id` again is the
     comment it became the first time, unchanged.
@@ -42,13 +36,12 @@ async def import_comment(
         helpful_to=body.helpful_to,
     )
     response.headers["Location"] = f"/v1/comments/{comment.id}"
-    response.headers["ETag"] = etag_of(comment)
-    return comment_view(comment, await deps.neighbours.people([comment.author_id]))
+    return await comments.answer(deps, comment, admin, response)
 
 
 @router.post("/suggestions", status_code=201, operation_id="importSuggestion")
 async def import_suggestion(
-    body: ImportedSuggestion, _admin: Admin, _key: Idempotent, deps: Wired, response: Response
+    body: ImportedSuggestion, admin: Admin, _key: Idempotent, deps: Wired, response: Response
 ) -> SuggestionView:
     """Take a suggestion over with its supporters and how far it has got. Nobody is written to. The same `external_id`
     again is the suggestion it became the first time, unchanged.
@@ -69,5 +62,4 @@ async def import_suggestion(
         moves=moves,
     )
     response.headers["Location"] = f"/v1/suggestions/{suggestion.id}"
-    response.headers["ETag"] = etag_of(suggestion)
-    return suggestion_view(suggestion, await deps.neighbours.people([suggestion.manager_id or ""]))
+    return await suggestions.answer(deps, suggestion, admin, response)

@@ -60,27 +60,27 @@ async def suggest_topic(
         by=member.member_id,
     )
     response.headers["Location"] = f"/v1/suggestions/{suggestion.id}"
-    return await _answer(deps, suggestion, member, response)
+    return await answer(deps, suggestion, member, response)
 
 
 @router.get("/{id}", operation_id="getSuggestion")
 async def get_suggestion(id: SuggestionId, viewer: Anyone, deps: Wired, response: Response) -> SuggestionView:
     """One suggestion."""
-    return await _answer(deps, await deps.suggestions.load(id), viewer, response)
+    return await answer(deps, await deps.suggestions.load(id), viewer, response)
 
 
 @router.put("/{id}/support", operation_id="supportSuggestion")
 async def support(id: SuggestionId, member: Member, deps: Wired, response: Response) -> SuggestionView:
     """Say that one would like it too."""
     suggestion = await suggestions.support_suggestion(deps, id=id, by=member.member_id, wanted=True)
-    return await _answer(deps, suggestion, member, response)
+    return await answer(deps, suggestion, member, response)
 
 
 @router.delete("/{id}/support", operation_id="unsupportSuggestion")
 async def unsupport(id: SuggestionId, member: Member, deps: Wired, response: Response) -> SuggestionView:
     """No longer say so."""
     suggestion = await suggestions.support_suggestion(deps, id=id, by=member.member_id, wanted=False)
-    return await _answer(deps, suggestion, member, response)
+    return await answer(deps, suggestion, member, response)
 
 
 @router.post("/{id}/moves", operation_id="moveSuggestion")
@@ -95,10 +95,11 @@ async def move_suggestion(
     suggestion = await suggestions.move_suggestion(
         deps, id=id, to=body.state, by=manager.member_id, reason=body.reason, webinar_id=body.webinar_id
     )
-    return await _answer(deps, suggestion, manager, response)
+    return await answer(deps, suggestion, manager, response)
 
 
-async def _answer(deps: Deps, suggestion: Suggestion, viewer: Identity | None, response: Response) -> SuggestionView:
+async def answer(deps: Deps, suggestion: Suggestion, viewer: Identity | None, response: Response) -> SuggestionView:
+    """The suggestion with its entity tag, as ``viewer`` may see it."""
     response.headers["ETag"] = etag_of(suggestion)
     return (await _views(deps, [suggestion], viewer))[0]
 
