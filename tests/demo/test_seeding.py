@@ -162,12 +162,8 @@ async def test_a_discussion_has_its_people_its_dates_and_its_replies(seeded: See
     thread = (await seeded.get("/v1/comments", article=article["id"]))["items"]
 
     assert len(thread) == written
-    assert thread[0]["author"] == {
-        "id": thread[0]["author"]["id"],
-        "name": "Kwame Asante",
-        "organisation": "Budget office",
-        "official": True,
-    }
+    author = thread[0]["author"]
+    assert (author["name"], author["organisation"], author["official"]) == ("Kwame Asante", "Budget office", True)
     assert thread[0]["posted_at"].startswith("2017-07-14")
     assert max(comment["depth"] for comment in thread) >= 2
 
