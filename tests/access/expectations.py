@@ -169,4 +169,6 @@ EXPECTED: dict[str, Row] = {
     "supportSuggestion": MEMBERS,
     "unsupportSuggestion": MEMBERS,
     "moveSuggestion": row("401 403 403 403 403 403 200 200"),
+    "importComment": row("401 403 403 403 403 403 403 201"),
+    "importSuggestion": row("401 403 403 403 403 403 403 201"),
 }

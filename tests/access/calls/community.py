@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.access.calls.registry import REASON, call, seen
+from tests.access.calls.registry import REASON, a_name, call, seen
 from tests.access.town import Call, Town
 
 
@@ -71,3 +71,26 @@ async def owners_suggestion(town: Town, _actor: str) -> Call:
 @call("moveSuggestion")
 async def move_suggestion(town: Town, _actor: str) -> Call:
     return Call({"id": (await suggestion(town))["id"]}, {"state": "triaged"})
+
+
+@call("importComment")
+async def import_comment(town: Town, _actor: str) -> Call:
+    body = {
+        "external_id": a_name(),
+        "article_id": "openness",
+        "author_id": town.ids["owner"],
+        "body": "It began with plain words.",
+        "posted_at": "2017-07-14T08:00:00Z",
+    }
+    return Call(json=body)
+
+
+@call("importSuggestion")
+async def import_suggestion(town: Town, _actor: str) -> Call:
+    body = {
+        "external_id": a_name(),
+        "title": "Budgets that citizens write",
+        "submitter_id": town.ids["owner"],
+        "suggested_at": "2017-07-14T08:00:00Z",
+    }
+    return Call(json=body)
