@@ -19,6 +19,7 @@ from shared.events import OWNERS
 DEV = ROOT / "requirements" / "dev.txt"
 OPS = ROOT / "ops" / "requirements.txt"
 SITE = ROOT / "web" / "requirements.txt"
+DEPLOY = ROOT / "deploy" / "requirements.txt"
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def inputs() -> dict[Path, list[str]]:
         DEV: sorted({*everything, *tools}),
         # The embedded run has one environment for the command and for all that it starts.
         OPS: everything,
+        # Provisioning elsewhere needs neither the servers nor the services.
+        DEPLOY: declared(ROOT / "deploy" / "pyproject.toml"),
         **{lock_of(owner): wanted for owner, wanted in services.items()},
         SITE: site,
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway import openapi
 from ops import topology
+from ops.deployment import compose, kubernetes
 from ops.settings import ROOT
 from shared.events import OWNERS
 from shared.events.reference import reference
@@ -19,6 +20,8 @@ def rendered() -> dict[Path, Callable[[], str]]:
         topology.RENDERED: lambda: topology.render(topology.plan()),
         ROOT / "docs" / "events.md": reference,
         openapi.FILE: merged_openapi,
+        **compose.files(),
+        **kubernetes.files(),
     }
 
 

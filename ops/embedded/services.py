@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import sys
 from collections.abc import Mapping
 from functools import partial
 
-from joserfc.jwk import OKPKey
-
 from ops.embedded.probes import http_ok
 from ops.embedded.processes import Spec
-from ops.embedded.state import State, private_folder, write_private
-from ops.mongo_admin import service_uri
+from ops.embedded.state import State
 from ops.ports import Ports
+from ops.service_settings import Place, settings_of
 from ops.settings import ROOT
 from ops.topology import ServicePlan
+from ops.vault import Vault
 from shared.kafka import KafkaConfig
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
@@ -28,12 +26,6 @@ ADMIN_EMAIL = "admin@plenary.example"
 """Who may do everything on an embedded platform; the password is in the state folder."""
 
 
-def new_signing_key() -> str:
-    """An Ed25519 private key as a JWK (RFC 8037)."""
-    key = OKPKey.generate_key("Ed25519", auto_kid=True)
-    return json.dumps(key.as_dict(private=True))
-
-
 def base_environment() -> dict[str, str]:
     """What every Python child gets."""
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -41,73 +33,35 @@ def base_environment() -> dict[str, str]:
 
 
 class ServiceEnvironment:
-    """The settings of a service's processes; secrets are named as files, so that no process listing shows them."""
+    """The settings of a service's processes on this machine."""
 
     def __init__(self, state: State, ports: Ports, mongodb_uri: str, kafka: KafkaConfig) -> None:
-        self._state = state
+        self._vault = Vault(state, mongodb_uri)
         self._ports = ports
-        self._mongodb_uri = mongodb_uri
         self._kafka = kafka
 
     def password(self, service: str, server: str) -> str:
         """The service's own password for ``mongodb`` or ``kafka``."""
-        return self._state.secret(f"{service}/{server}-password")
+        return self._vault.password(service, server)
 
     def of(self, plan: ServicePlan) -> dict[str, str]:
         """The whole environment of one service."""
-        prefix = f"{plan.name.upper()}_"
-        settings = {**self._common(plan), **self._own(plan.name)}
-        return {**base_environment(), **{prefix + name: value for name, value in settings.items()}}
+        return {**base_environment(), **settings_of(plan, self._place(plan))}
 
-    def _common(self, plan: ServicePlan) -> dict[str, str]:
-        folder = private_folder(self._state.secrets / plan.name)
-        uri = service_uri(self._mongodb_uri, plan, self.password(plan.name, "mongodb"))
-        secured = self._kafka.security.startswith("SASL")
-        settings = {
-            "MONGODB_URI_FILE": str(write_private(folder / "mongodb-uri", uri)),
-            "MONGODB_DATABASE": plan.database,
-            "KAFKA_BROKERS": self._kafka.brokers,
-            "KAFKA_SECURITY": self._kafka.security,
-            "PORT": str(self._ports[f"{plan.name}-api"]),
-            "WORKER_PORT": str(self._ports[f"{plan.name}-worker"]),
-            "PUBLIC_URL": f"http://127.0.0.1:{self._ports['gateway']}",
-            "JWKS_URL": self._url("accounts-api", "/.well-known/jwks.json"),
-            "GATEWAY_KEY_FILE": str(self._state.secret_file("gateway-key")),
-        }
-        if secured:
-            self.password(plan.name, "kafka")
-            settings |= {"KAFKA_USERNAME": plan.principal, "KAFKA_PASSWORD_FILE": str(folder / "kafka-password")}
-        return settings
+    def _place(self, plan: ServicePlan) -> Place:
+        return Place(
+            kafka_brokers=self._kafka.brokers,
+            kafka_security=self._kafka.security,
+            public_url=self._url("gateway"),
+            smtp=("127.0.0.1", self._ports["smtp"]),
+            port=self._ports.__getitem__,
+            url=self._url,
+            secret=lambda name: str(self._vault.file(name, plan)),
+            admin_email=ADMIN_EMAIL,
+        )
 
-    def _own(self, service: str) -> Mapping[str, str]:
-        grants = {"GRANTS_URL": self._url("metering-api", "/.well-known/grants.json")}
-        match service:
-            case "accounts":
-                return {
-                    **grants,
-                    "SIGNING_KEYS_FILE": self._signing_key(service),
-                    "PEPPER_FILE": str(self._state.secret_file(f"{service}/pepper")),
-                    "ADMIN_EMAIL": ADMIN_EMAIL,
-                    "ADMIN_PASSWORD_FILE": str(self._state.secret_file("admin-password")),
-                }
-            case "content":
-                return grants
-            case "metering":
-                return {"SIGNING_KEYS_FILE": self._signing_key(service)}
-            case "notifications":
-                return {
-                    "SMTP_HOST": "127.0.0.1",
-                    "SMTP_PORT": str(self._ports["smtp"]),
-                    "LINK_KEY_FILE": str(self._state.secret_file(f"{service}/link-key")),
-                }
-            case _:
-                return {}
-
-    def _signing_key(self, service: str) -> str:
-        return str(self._state.secret_file(f"{service}/signing-keys", new_signing_key))
-
-    def _url(self, process: str, path: str) -> str:
-        return f"http://127.0.0.1:{self._ports[process]}{path}"
+    def _url(self, process: str) -> str:
+        return f"http://127.0.0.1:{self._ports[process]}"
 
 
 def spec(service: str, role: str, environment: Mapping[str, str], ports: Ports) -> Spec | None:

@@ -13,12 +13,12 @@ from ops.mailbox.pages import create_app
 from ops.mailbox.store import MailStore
 
 
-async def run(folder: Path, smtp_port: int, http_port: int) -> None:
+async def run(folder: Path, host: str, smtp_port: int, http_port: int) -> None:
     """Serve both doors until told to stop."""
     store = MailStore(folder)
-    post = await smtp.serve(store, smtp_port)
+    post = await smtp.serve(store, host, smtp_port)
     pages = uvicorn.Server(
-        uvicorn.Config(create_app(store), host="127.0.0.1", port=http_port, log_level="warning", access_log=False)
+        uvicorn.Config(create_app(store), host=host, port=http_port, log_level="warning", access_log=False)
     )
     await pages.serve()
     post.close()
@@ -28,10 +28,11 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m ops.mailbox", description="Takes all mail, delivers none.")
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1", help="the address that both doors listen on")
     parser.add_argument("--smtp-port", type=int, default=7025)
     parser.add_argument("--http-port", type=int, default=7026)
     given = parser.parse_args()
-    asyncio.run(run(given.folder, given.smtp_port, given.http_port))
+    asyncio.run(run(given.folder, given.host, given.smtp_port, given.http_port))
 
 
 if __name__ == "__main__":

@@ -43,12 +43,12 @@ class Handler:
         return f"250 2.0.0 Kept as {mail_id}"
 
 
-async def serve(store: MailStore, port: int) -> asyncio.Server:
-    """Listen on the loopback interface."""
+async def serve(store: MailStore, host: str, port: int) -> asyncio.Server:
+    """Listen for mail."""
     handler = Handler(store)
     loop = asyncio.get_running_loop()
     return await loop.create_server(
         lambda: SMTP(handler, data_size_limit=SIZE_LIMIT, enable_SMTPUTF8=True, hostname="mailbox.plenary.invalid"),
-        "127.0.0.1",
+        host,
         port,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.embedded.kafka import new_cluster_id
+from ops.kafka_properties import new_cluster_id
 
 
 def test_a_clusters_name_is_never_taken_for_an_option() -> None:
