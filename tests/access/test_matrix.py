@@ -66,7 +66,9 @@ async def test_the_desk_is_for_editors(town: Town, state: str) -> None:
 async def test_what_staff_alone_may_see_is_in_no_answer_to_others(town: Town) -> None:
     """A webinar's link is for editors and those who hold a place; who suggested something is for its manager."""
     body = {"title": "Open government", "time": {"wall_time": "2031-07-31T13:30", "zone": "Asia/Singapore"}}
-    webinar = await town.done("announceWebinar", "editor", Call(json=body | {"join_url": "https://meet.example/secret"}))
+    webinar = await town.done(
+        "announceWebinar", "editor", Call(json=body | {"join_url": "https://meet.example/secret"})
+    )
     suggested = await suggestion(town)
 
     links = {a: (await town.done("readWebinar", a, Call({"name": webinar["slug"]})))["join_url"] for a in ACTORS}

