@@ -19,6 +19,7 @@ from web import pages
 from web.api import Gateway
 from web.assets import Assets
 from web.pages import errors
+from web.reference import Reference
 from web.rendering import Renderer
 from web.sessions import Sessions
 from web.settings import WebSettings
@@ -45,6 +46,7 @@ def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starl
         gateway=gateway,
         sessions=Sessions(gateway),
         renderer=Renderer(assets),
+        reference=Reference(gateway),
         form_key=settings.derived_key("forms"),
     )
     app = Starlette(

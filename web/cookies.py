@@ -18,16 +18,16 @@ class Cookies:
     secure: bool
     _set: dict[str, str] = field(default_factory=dict)
 
-    def set(self, name: str, value: str, *, seconds: int) -> None:
-        """Keep ``value`` in the browser for so long. The last word on a name counts."""
+    def set(self, name: str, value: str, *, seconds: int, path: str = "/") -> None:
+        """Keep ``value`` in the browser for so long, for all pages below ``path``. The last word on a name counts."""
         if not _PLAIN.fullmatch(value):
             raise ValueError(f"{name} cannot hold this value")
         secure = "; Secure" if self.secure else ""
-        self._set[name] = f"{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+        self._set[name] = f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, *, path: str = "/") -> None:
         """Take it away."""
-        self.set(name, "", seconds=0)
+        self.set(name, "", seconds=0, path=path)
 
     def headers(self) -> list[str]:
         """The values of ``Set-Cookie``."""

@@ -17,7 +17,18 @@ from web.assets import Assets
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-KINDS = {"article": "Article", "case_study": "Case study", "survey_report": "Survey", "webinar_notice": "Webinar"}
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a message that is translated where it is shown
+    """Mark a message for the catalogues."""
+    return message
+
+
+KINDS = {
+    "article": N_("Article"),
+    "case_study": N_("Case study"),
+    "survey_report": N_("Survey"),
+    "webinar_notice": N_("Webinar"),
+}
 
 
 class Renderer:
@@ -67,6 +78,7 @@ def _filters(locale: Locale) -> dict[str, Any]:
         "place": partial(_swap(times.place), locale),
         "ago": lambda moment: times.since(moment, locale, now=datetime.now(UTC)),
         "iso": times.iso,
+        "territory": lambda code: locale.territories.get(code, code),
         "number": lambda value: numbers.format_decimal(value, locale=locale),
         "vouched": Markup,
         "json": _json,

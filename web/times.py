@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, dates
 
 COOKIE = "plenary_zone"
+"""The zone that the reader chose, or gave in their profile."""
+
+GUESS = "plenary_zone_guess"
+"""The zone that the reader's device keeps, as the site's script tells it."""
 
 
 @cache

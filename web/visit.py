@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,12 +18,16 @@ from shared.http.etags import not_modified
 from web import csrf, i18n, times
 from web.api import Api, As, Gateway, Unavailable
 from web.cookies import YEAR, Cookies
+from web.reference import Reference
 from web.rendering import Renderer
 from web.safe import safe_path
 from web.sessions import Session, Sessions
 from web.settings import WebSettings
 
 T = TypeVar("T")
+
+APART = ("/log-in", "/join", "/log-out")
+"""Pages that nobody comes back to."""
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "plenary_theme"
@@ -36,6 +41,7 @@ class Site:
     gateway: Gateway
     sessions: Sessions
     renderer: Renderer
+    reference: Reference
     form_key: bytes
 
 
@@ -67,6 +73,32 @@ class Visit:
         return f"{url.path}?{url.query}" if url.query else url.path
 
     @property
+    def back(self) -> str:
+        """The page to come back to after logging in: this one, unless it is itself about that."""
+        path = self.request.url.path
+        return "/" if path in APART else safe_path(self.path)
+
+    @property
+    def log_in_path(self) -> str:
+        """Where one logs in, to come back here."""
+        return self.log_in_to(self.back)
+
+    @property
+    def join_path(self) -> str:
+        """Where one joins, to come back here."""
+        return self.join_to(self.back)
+
+    @staticmethod
+    def log_in_to(target: str) -> str:
+        """Where one logs in, to go on to ``target``."""
+        return f"/log-in?to={quote(target, safe='/')}"
+
+    @staticmethod
+    def join_to(target: str) -> str:
+        """Where one joins, to go on to ``target``."""
+        return f"/join?to={quote(target, safe='/')}"
+
+    @property
     def direction(self) -> str:
         """``rtl`` or ``ltr``."""
         return i18n.direction(self.language)
@@ -74,7 +106,7 @@ class Visit:
     @property
     def wants_part(self) -> bool:
         """Whether htmx asks, to swap something into the page."""
-        return self.request.headers.get("hx-request") == "true" and self.request.headers.get("hx-boosted") is None
+        return self.request.headers.get("hx-request-type") == "partial"
 
     def gettext(self, message: str) -> str:
         """The message in the reader's language."""
@@ -134,7 +166,7 @@ class Visit:
             "Content-Type": "text/html; charset=utf-8",
             "Content-Language": self.language,
             "Cache-Control": "private, no-cache",
-            "Vary": "Cookie, Accept-Language, HX-Request",
+            "Vary": "Cookie, Accept-Language, HX-Request-Type",
             **self.headers,
         }
         if status == 200:
@@ -172,7 +204,7 @@ async def visit_of(request: Request, site: Site) -> Visit:
         session=session,
         language=i18n.chosen(request.cookies.get(i18n.COOKIE), request.headers.get("accept-language")),
         theme=theme if theme in THEMES else "auto",
-        zone=times.known_zone(request.cookies.get(times.COOKIE)),
+        zone=times.known_zone(request.cookies.get(times.COOKIE) or request.cookies.get(times.GUESS)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+from web.api.found import SearchPage
 from web.api.problems import Problem
 from web.api.questions import Questions
 from web.api.shapes import (
@@ -36,7 +37,15 @@ class Content(Questions):
 
     async def article(self, slug: str) -> Article | Moved:
         """An article as the meter allows it. This is a reading, and counts as one."""
-        answer = await self.ask("GET", f"/v1/articles/{quote(slug, safe='')}")
+        return await self._article(slug)
+
+    async def glimpse(self, slug: str) -> Article:
+        """What everybody may see of an article, under its present or a former slug. This is no reading."""
+        found = await self._article(slug, {"sec-purpose": "prefetch"})
+        return found if isinstance(found, Article) else await self.glimpse(found.slug)
+
+    async def _article(self, slug: str, headers: dict[str, str] | None = None) -> Article | Moved:
+        answer = await self.ask("GET", f"/v1/articles/{quote(slug, safe='')}", headers=headers)
         if answer.status in {301, 308}:
             return Moved(answer.headers["location"].rsplit("/", 1)[-1])
         return Article.model_validate_json(answer.content)
@@ -44,6 +53,10 @@ class Content(Questions):
     async def articles(self, **query: Any) -> Page[Card]:
         """Articles, newest first: ``topic``, ``region``, ``series``, ``kind``, ``q``, ``limit``, ``cursor``."""
         return await self.get(Page[Card], "/v1/articles", **query)
+
+    async def search(self, q: str, **query: Any) -> SearchPage:
+        """Articles that hold some of the words: ``topic``, ``region``, ``country``, ``kind``, ``series``, ``sort``."""
+        return await self.get(SearchPage, "/v1/search", q=q, **query)
 
     async def related(self, slug: str, limit: int = 4) -> list[Card]:
         """What goes with an article."""

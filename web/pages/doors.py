@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TypeAlias
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,17 +46,12 @@ def member(page: Page, *roles: str) -> Page:
     @wraps(page)
     async def guarded(visit: Visit) -> Response:
         if visit.session is None:
-            return visit.to(log_in_path(visit.path if visit.request.method == "GET" else "/"))
+            return visit.to(visit.log_in_path if visit.request.method == "GET" else visit.log_in_to("/"))
         if roles and not visit.session.may(*roles):
             return visit.page("errors/forbidden.html", status=403)
         return await page(visit)
 
     return guarded
-
-
-def log_in_path(back: str) -> str:
-    """Where one logs in, to come back to ``back``."""
-    return f"/log-in?to={quote(back, safe='/')}"
 
 
 def _route(path: str, page: Page, method: str) -> Route:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from web.api import Problem
-from web.pages.doors import GUARDS, log_in_path
+from web.pages.doors import GUARDS
 from web.visit import FormRefused, Visit, visit_of
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ async def on_problem(request: Request, error: Exception) -> Response:
         raise error
     visit = await _visit(request)
     if error.status == 401 and request.method == "GET":
-        return _guarded(visit.to(log_in_path(visit.path)))
+        return _guarded(visit.to(visit.log_in_path))
     status = 503 if error.status in {502, 503, 504} else error.status
     if status not in PAGES:
         log.warning("api.refused", status=error.status, problem=error.slug)

@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from starlette.responses import Response
 
+from web.pages.article import shown_survey
 from web.pages.doors import get
 from web.visit import Visit
 
 
 async def home(visit: Visit) -> Response:
-    """What is new, what is read, what is asked, and whom one can meet."""
-    content = visit.api.content
-    newest, trending, topics, webinars, regions = await asyncio.gather(
-        content.articles(limit=13),
+    """What is new, what is read, what was asked, and whom one can meet."""
+    content, reference = visit.api.content, visit.site.reference
+    newest, trending, topics, webinars, survey = await asyncio.gather(
+        content.articles(limit=12),
         visit.if_there(content.trending(limit=5, hours=168)),
-        content.topics(),
+        reference.topics(),
         visit.if_there(content.webinars(when="upcoming", limit=2, zone=visit.zone)),
-        content.regions(),
+        visit.if_there(_last_survey(visit)),
     )
     return visit.page(
         "home/home.html",
         newest=newest.items,
-        trending=trending or [],
-        topics={topic.slug: topic for topic in topics},
-        regions={region.slug: region for region in regions},
+        trending=trending if trending and len(trending) > 2 else [],
+        topics=topics,
         webinars=webinars.items if webinars else [],
+        **(survey or {"survey": None, "cloud": None, "picture": None}),
     )
+
+
+async def _last_survey(visit: Visit) -> dict[str, Any] | None:
+    """The survey asked last of which there is something to see."""
+    for survey in (await visit.api.content.surveys(limit=3)).items:
+        shown = await shown_survey(visit, survey.slug)
+        if shown.cloud.words:
+            return shown._asdict()
+    return None
 
 
 ROUTES = [get("/", home)]

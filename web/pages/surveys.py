@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from web.api import Problem
 from web.forms import Form
-from web.pages.doors import get, log_in_path, post
+from web.pages.doors import get, post
 from web.visit import Visit
 
 MOST_TERMS = 5
@@ -41,7 +41,6 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     return visit.page(
         "surveys/survey.html",
         status=status,
-        part="cloud",
         survey=found,
         cloud=cloud,
         picture=picture,
@@ -74,7 +73,7 @@ async def answer(visit: Visit) -> Response:
 
 async def _refused(visit: Visit, form: Form, problem: Problem, slug: str) -> Response:
     if problem.status == 401:
-        return visit.to(log_in_path(f"/surveys/{slug}"))
+        return visit.to(visit.log_in_to(f"/surveys/{slug}"))
     if problem.status == 409:
         form.errors[""] = visit.gettext("The survey closed a moment ago and takes no more answers")
     elif problem.slug == "not-invited":
