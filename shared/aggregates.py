@@ -50,9 +50,14 @@ class Aggregates(Generic[A]):
         session: Session | None = None,
     ) -> None:
         """Insert a new aggregate with its events; raises pymongo's ``DuplicateKeyError``."""
+        await self.collection.insert_one(self.new_document(aggregate, events, at=at), session=session)
+
+    def new_document(
+        self, aggregate: A, events: Iterable[Event | outbox.Row] = (), *, at: datetime | None = None
+    ) -> Document:
+        """The document of a new aggregate, its events in its outbox."""
         at = at or datetime.now(UTC)
-        document = self.to_document(aggregate) | outbox.initial(*_rows(events, at), at=at)
-        await self.collection.insert_one(document, session=session)
+        return self.to_document(aggregate) | outbox.initial(*_rows(events, at), at=at)
 
     async def save(
         self,

@@ -10,9 +10,7 @@ from pymongo.errors import BulkWriteError
 from shared import outbox
 from shared.events import Event
 from shared.group_commit import GroupCommit
-from shared.mongo import Database, Document
-
-DUPLICATE_KEY = 11000
+from shared.mongo import DUPLICATE_KEY, Database, Document
 
 
 class Facts:

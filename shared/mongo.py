@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 from pymongo import ASCENDING, AsyncMongoClient, IndexModel, ReadPreference, WriteConcern
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import OperationFailure
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, WriteError
 from pymongo.read_concern import ReadConcern
 
 from shared import outbox
@@ -21,6 +21,7 @@ Collection: TypeAlias = AsyncCollection[Document]
 Session: TypeAlias = AsyncClientSession
 Result = TypeVar("Result")
 
+DUPLICATE_KEY = 11000
 NAMESPACE_EXISTS = 48
 """MongoDB's code for a collection that is already there."""
 
@@ -112,6 +113,30 @@ async def _create(database: Database, name: str) -> None:
     except OperationFailure as failure:
         if failure.code != NAMESPACE_EXISTS:  # Another process was faster.
             raise
+
+
+async def insert_together(collection: Collection, documents: Sequence[Document]) -> list[BaseException | None]:
+    """Insert documents in one write; for each that could not be, what it failed with, such as DuplicateKeyError.
+
+    What concerns them all, such as a database that is away, is raised.
+    """
+    if len(documents) == 1:
+        try:
+            await collection.insert_one(documents[0])
+        except WriteError as error:
+            return [error]
+        return [None]
+    try:
+        await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        found: list[BaseException | None] = [None] * len(documents)
+        for failure in error.details["writeErrors"]:
+            kind = DuplicateKeyError if failure["code"] == DUPLICATE_KEY else WriteError
+            found[failure["index"]] = kind(failure["errmsg"], failure["code"], failure)
+        if error.details["writeConcernErrors"]:
+            raise
+        return found
+    return [None] * len(documents)
 
 
 async def transact(client: Client, work: Callable[[Session], Awaitable[Result]]) -> Result:

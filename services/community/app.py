@@ -8,16 +8,19 @@ from services.community import api, consumers, store
 from services.community.deps import Deps
 from services.community.settings import CommunitySettings
 from services.community.store import CommentStore, Neighbours, Rates, SuggestionStore
+from services.community.store.page_cache import PageCache
 from shared.http import create_app
 from shared.service import Component, Resources, Service
 
 
 async def open_deps(resources: Resources) -> Deps:
     """Make what the use cases need. The only construction."""
+    pages = PageCache(resources.settings.page_seconds)
     return Deps(
         settings=resources.settings,
         clock=resources.clock,
-        comments=CommentStore(resources.db),
+        comments=CommentStore(resources.db, pages.forget),
+        pages=pages,
         suggestions=SuggestionStore(resources.db),
         neighbours=Neighbours(resources.db),
         rates=Rates(resources.db),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.community.settings import CommunitySettings
 from services.community.store import CommentStore, Neighbours, Rates, SuggestionStore
+from services.community.store.page_cache import PageCache
 from shared.clock import Clock
 
 
@@ -17,5 +18,6 @@ class Deps:
     clock: Clock
     comments: CommentStore
     suggestions: SuggestionStore
+    pages: PageCache
     neighbours: Neighbours
     rates: Rates

@@ -14,7 +14,7 @@ from shared.http.answers import JsonBytes, fresh, json_bytes
 from shared.http.app import attach, create_app, deps_of
 from shared.http.bodies import Body, CleanProse, CleanText, clean_prose, clean_text
 from shared.http.edge import is_head
-from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, not_modified
+from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, etag_of_bytes, not_modified
 from shared.http.gate import JSON, BodyRule
 from shared.http.idempotency import IdempotencyKey, Idempotent
 from shared.http.identity import Anyone, Identity, Member, identity_from, identity_of, role
@@ -48,6 +48,7 @@ __all__ = [
     "create_app",
     "deps_of",
     "etag_of",
+    "etag_of_bytes",
     "fresh",
     "identity_from",
     "identity_of",

@@ -16,7 +16,7 @@ from shared.http import openapi, problems
 from shared.http.edge import Edge
 from shared.http.gate import BodyRule, Gate
 from shared.http.health import Probes
-from shared.http.idempotency import KeptAnswer, KeptAnswers, on_kept_answer
+from shared.http.idempotency import KeptAnswer, KeptAnswers, Keys, on_kept_answer
 from shared.resources import Resources
 
 
@@ -64,6 +64,7 @@ def create_app(
 def attach(app: FastAPI, resources: Resources) -> FastAPI:
     """Give an app what its own dependencies (identity, idempotency, cursors, probes) work with."""
     app.state.resources = resources
+    app.state.idempotency_keys = Keys(resources.db)
     app.state.probes.client = resources.client
     app.state.probes.started = True
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Annotated, Protocol
 
@@ -28,6 +29,11 @@ class Versioned(Protocol):
 def etag_of(aggregate: Versioned) -> str:
     """The strong entity tag of an aggregate: its version."""
     return f'"{aggregate.version}"'
+
+
+def etag_of_bytes(content: bytes) -> str:
+    """The strong entity tag of an answer that is the same as long as its bytes are."""
+    return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
 async def if_match(value: Annotated[str | None, Header(alias="If-Match")] = None) -> int:

@@ -2,30 +2,32 @@
 
 After draft-ietf-httpapi-idempotency-key-header-07. The key is reserved before the handler runs, and the answer is
 kept with it before it is sent. Should the process die in between, the retry runs the handler again, which then
-collides on the ids it derives from the key (:meth:`IdempotencyKey.derive`) and answers with what exists.
+collides on the ids it derives from the key (:meth:`IdempotencyKey.derive`) and answers with what exists. The same
+happens should the database lose one of its own newest writes here, which is why they wait for no majority.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Header, Request
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, DeleteOne, IndexModel, UpdateOne, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import faultpoints, metrics
 from shared.errors import Refusal
+from shared.group_commit import GroupCommit
 from shared.http.identity import Anyone, Identity
 from shared.ids import derived_id, new_id
-from shared.mongo import Collection
+from shared.mongo import Database, Document, insert_together
 
 log = structlog.get_logger(__name__)
 
@@ -73,11 +75,35 @@ class IdempotencyKey:
         return new_id() if self.seed is None else derived_id("idempotency", self.seed, name)
 
 
+class Keys:
+    """The keys of one service. Who reserves or answers at the same moment shares one write."""
+
+    def __init__(self, database: Database) -> None:
+        self.collection = database["idempotency"].with_options(write_concern=WriteConcern(w=1))
+        self._reserving: GroupCommit[Document, None] = GroupCommit(self._insert, max_batch=100, lanes=2)
+        self._answering: GroupCommit[UpdateOne | DeleteOne, None] = GroupCommit(self._write, max_batch=100, lanes=2)
+
+    async def reserve(self, document: Document) -> None:
+        """Raises ``DuplicateKeyError`` if the key is taken."""
+        await self._reserving.submit(document)
+
+    async def answer(self, write: UpdateOne | DeleteOne) -> None:
+        """Keep an answer, or release the key."""
+        await self._answering.submit(write)
+
+    async def _insert(self, documents: Sequence[Document]) -> Sequence[BaseException | None]:
+        return await insert_together(self.collection, documents)
+
+    async def _write(self, writes: Sequence[UpdateOne | DeleteOne]) -> Sequence[None]:
+        await self.collection.bulk_write(writes, ordered=False)
+        return [None] * len(writes)
+
+
 @dataclass(frozen=True, slots=True)
 class Reservation:
     """The right to answer for a key; ``token`` is its holder's."""
 
-    collection: Collection
+    keys: Keys
     id: str
     token: str
 
@@ -85,11 +111,11 @@ class Reservation:
         """Keep a success for repetitions; release the key after anything else, for then nothing was done."""
         mine = {"_id": self.id, "token": self.token}
         if not 200 <= status < 300 or len(body) > MAX_ANSWER_BYTES:
-            await self.collection.delete_one(mine)
+            await self.keys.answer(DeleteOne(mine))
             return
         kept = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers if name in _KEPT_HEADERS]
         answer = {"status": status, "headers": kept, "body": body}
-        await self.collection.update_one(mine, {"$set": {"answer": answer}})
+        await self.keys.answer(UpdateOne(mine, {"$set": {"answer": answer}}))
 
 
 class KeptAnswers:
@@ -157,7 +183,7 @@ async def idempotency_key(
         raise IdempotencyKeyInvalid("It has 1 to 200 visible ASCII characters.")
     id_ = _hash(found[1], _principal(identity), request.method, request.url.path)
     asked = _hash(request.url.query, (await request.body()).hex())
-    reservation = await _reserve(request.app.state.resources.db["idempotency"], id_, asked)
+    reservation = await _reserve(request.app.state.idempotency_keys, id_, asked)
     held: list[Reservation] = request.scope["plenary.reservations"]
     held.append(reservation)
     return IdempotencyKey(_hash(id_, asked))
@@ -166,14 +192,12 @@ async def idempotency_key(
 Idempotent = Annotated[IdempotencyKey, Depends(idempotency_key)]
 
 
-async def _reserve(collection: Collection, id_: str, asked: str) -> Reservation:
+async def _reserve(keys: Keys, id_: str, asked: str) -> Reservation:
     """Take the key; or raise what became of the request that had it before."""
-    mine = Reservation(collection, id_, new_id())
+    mine = Reservation(keys, id_, new_id())
     now = datetime.now(UTC)
     try:
-        await collection.insert_one(
-            {"_id": id_, "asked": asked, "token": mine.token, "at": now, "expires_at": now + KEPT}
-        )
+        await keys.reserve({"_id": id_, "asked": asked, "token": mine.token, "at": now, "expires_at": now + KEPT})
     except DuplicateKeyError:
         return await _after_another(mine, asked, now)
     metrics.idempotent_request("first")
@@ -181,7 +205,7 @@ async def _reserve(collection: Collection, id_: str, asked: str) -> Reservation:
 
 
 async def _after_another(mine: Reservation, asked: str, now: datetime) -> Reservation:
-    other = await mine.collection.find_one({"_id": mine.id})
+    other = await mine.keys.collection.find_one({"_id": mine.id})
     if other is None:
         raise _in_progress(1)  # It was released in this very moment.
     if other["asked"] != asked:
@@ -194,7 +218,7 @@ async def _after_another(mine: Reservation, asked: str, now: datetime) -> Reserv
     if left > 0:
         raise _in_progress(left)
     theirs = {"_id": mine.id, "token": other["token"], "answer": {"$exists": False}}
-    taken = await mine.collection.update_one(theirs, {"$set": {"token": mine.token, "at": now}})
+    taken = await mine.keys.collection.update_one(theirs, {"$set": {"token": mine.token, "at": now}})
     if not taken.matched_count:
         raise _in_progress(1)
     metrics.idempotent_request("resumed")

@@ -87,6 +87,11 @@ class Cursoring:
     _scope: str
     _key: bytes
 
+    @property
+    def name(self) -> tuple[Any, ...]:
+        """What tells this page from every other, for keeping it: the list with its filters, the size, the position."""
+        return self._scope, self.limit, None if self.after is None else tuple(self.after)
+
     def page(self, items: Sequence[T], position: Position | None) -> Page[T]:
         """The page, and its ``Link`` header. ``position`` is where it ended, None if it is the last."""
         if position is None:

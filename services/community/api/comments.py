@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.community.deps import Deps
 from services.community.handlers import comments
@@ -21,7 +21,22 @@ from services.community.schemas import (
     comment_view,
 )
 from services.community.store.comments import position
-from shared.http import Anyone, Idempotent, Identity, IfMatch, Member, Paging, deps_of, etag_of, role
+from services.community.store.page_cache import ReadyPage
+from shared.http import (
+    Anyone,
+    Cursoring,
+    Idempotent,
+    Identity,
+    IfMatch,
+    Member,
+    Paging,
+    deps_of,
+    etag_of,
+    etag_of_bytes,
+    fresh,
+    json_bytes,
+    role,
+)
 
 router = APIRouter(prefix="/v1", tags=["comments"])
 Wired = Annotated[Deps, Depends(deps_of)]
@@ -29,22 +44,38 @@ Moderator = Annotated[Identity, role("moderator", "admin")]
 CommentId = Annotated[Id, Path()]
 
 
-@router.get("/comments", operation_id="listComments")
+@router.get("/comments", operation_id="listComments", response_model=Discussion)
 async def list_comments(
+    request: Request,
     deps: Wired,
     viewer: Anyone,
     paging: Paging,
     article: Annotated[Id, Query(description="The article's id.")],
     order: Annotated[Order, Query(description="Replies follow what they reply to, except by helpfulness.")] = "oldest",
-) -> Discussion:
+) -> Response:
     """The discussion of an article, a page at a time; each comment with its author."""
+
+    async def make() -> ReadyPage:
+        return await _page(deps, viewer, paging, article, order)
+
+    if viewer is None:
+        ready = await deps.pages.page(article, paging.name, make)
+    else:
+        ready = await make()
+    return fresh(request, ready.body, ready.etag, ready.headers)
+
+
+async def _page(deps: Deps, viewer: Identity | None, paging: Cursoring, article: str, order: Order) -> ReadyPage:
     found, closed = await asyncio.gather(
         deps.comments.page(article, order, after=paging.after, limit=paging.limit + 1),
         deps.neighbours.thread_closed(article),
     )
     shown, more = found[: paging.limit], len(found) > paging.limit
-    page = paging.page(await _views(deps, shown, viewer), position(shown[-1], order) if more else None)
-    return Discussion(items=page.items, next=page.next, closed=closed)
+    end = position(shown[-1], order) if more else None
+    body = json_bytes(
+        Discussion(items=await _views(deps, shown, viewer), next=paging.cursor(end) if end else None, closed=closed)
+    )
+    return ReadyPage(body, etag_of_bytes(body), paging.headers(end) | {"Vary": "Authorization"})
 
 
 @router.post("/comments", status_code=201, operation_id="postComment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
@@ -27,8 +28,7 @@ async def post_comment(
 ) -> Comment:
     """Write a comment. The same ``id`` again returns what the first call made."""
     at = deps.clock.now()
-    await may_write(deps, author_id)
-    article = await deps.neighbours.article(article_id)
+    _, article = await asyncio.gather(may_write(deps, author_id), deps.neighbours.article(article_id))
     if article is None:
         raise ArticleUnknown("Comments belong to a published article; give its id.")
     if article.closed:
@@ -94,6 +94,7 @@ async def close_thread(deps: Deps, *, article_id: str, closed: bool) -> None:
     """End, or take up again, the discussion of an article."""
     if not await deps.neighbours.close_thread(article_id, closed=closed):
         raise ArticleUnknown("There is no published article with this id.")
+    deps.pages.forget(article_id)
 
 
 async def may_write(deps: Deps, member_id: str) -> None:

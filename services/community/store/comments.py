@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -9,8 +11,11 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from services.community.errors import CommentNotFound
 from services.community.model import Comment, Order
+from shared import outbox
 from shared.aggregates import Aggregates
-from shared.mongo import Database, Document
+from shared.events import Event
+from shared.group_commit import GroupCommit
+from shared.mongo import Database, Document, Session, insert_together
 
 INDEXES: dict[str, list[IndexModel]] = {
     "comments": [
@@ -33,10 +38,47 @@ SORTS: dict[Order, list[tuple[str, int]]] = {
 
 
 class CommentStore(Aggregates[Comment]):
-    """The comments of all articles."""
+    """The comments of all articles. ``changed`` is told the article whose discussion is about to show differently."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, changed: Callable[[str], None] = lambda _article_id: None) -> None:
         super().__init__(database["comments"], Comment, missing=_missing)
+        self._changed = changed
+        self._added: GroupCommit[Document, None] = GroupCommit(self._insert, max_batch=100, lanes=2)
+
+    async def add(
+        self,
+        aggregate: Comment,
+        events: Iterable[Event | outbox.Row] = (),
+        *,
+        at: datetime | None = None,
+        session: Session | None = None,
+    ) -> None:
+        """As every aggregate is added; who writes at the same moment shares one write."""
+        if session is not None:
+            await super().add(aggregate, events, at=at, session=session)
+            return
+        try:
+            await self._added.submit(self.new_document(aggregate, events, at=at))
+        finally:
+            # Also if no answer came: it may be there all the same.
+            self._changed(aggregate.article_id)
+
+    async def save(
+        self,
+        aggregate: Comment,
+        events: Iterable[Event | outbox.Row] = (),
+        *,
+        at: datetime | None = None,
+        session: Session | None = None,
+    ) -> Comment:
+        """As every aggregate is saved."""
+        try:
+            return await super().save(aggregate, events, at=at, session=session)
+        finally:
+            self._changed(aggregate.article_id)
+
+    async def _insert(self, documents: Sequence[Document]) -> Sequence[BaseException | None]:
+        return await insert_together(self.collection, documents)
 
     async def page(self, article_id: str, order: Order, *, after: list[Any] | None, limit: int) -> list[Comment]:
         """At most ``limit`` comments of an article, from behind the position ``after``."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
 
-from shared.mongo import Database, Document, Session
+from shared.group_commit import GroupCommit
+from shared.mongo import Collection, Database, Document, Session
 
 INDEXES: dict[str, list[IndexModel]] = {
     "articles": [],
@@ -58,17 +59,21 @@ class Neighbours:
         self._articles = database["articles"]
         self._webinars = database["webinars"]
         self._members = database["members"]
+        # Who asks at the same moment shares one query.
+        self._articles_asked = _Together(self._articles)
+        self._members_asked = _Together(self._members)
 
     async def article(self, article_id: str) -> Article | None:
         """The article, or None if it is not published."""
-        document = await self._articles.find_one({"_id": article_id, "gone": {"$ne": True}})
-        if document is None or "slug" not in document:
+        document = await self._articles_asked.submit(article_id)
+        if document is None or document.get("gone") or "slug" not in document:
             return None
         return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
 
     async def thread_closed(self, article_id: str) -> bool:
         """Whether the discussion of an article takes no more comments."""
-        return await self._articles.find_one({"_id": article_id, "closed": True}, {"_id": 1}) is not None
+        document = await self._articles_asked.submit(article_id)
+        return document is not None and document.get("closed") is True
 
     async def close_thread(self, article_id: str, *, closed: bool) -> bool:
         """Close or open the discussion; False if there is no such article."""
@@ -89,13 +94,17 @@ class Neighbours:
 
     async def suspended_until(self, member_id: str) -> datetime | None:
         """When the member may write again, if they are suspended."""
-        document = await self._members.find_one({"_id": member_id}, {"suspended_until": 1})
+        document = await self._members_asked.submit(member_id)
         until: datetime | None = (document or {}).get("suspended_until")
         return until
 
     async def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """The members with these ids, as far as they are known."""
-        documents = self._members.find({"_id": {"$in": sorted(set(ids))}})
+        wanted = set(ids)
+        if len(wanted) == 1:
+            document = await self._members_asked.submit(*wanted)
+            return {document["_id"]: _person(document)} if document else {}
+        documents = self._members.find({"_id": {"$in": sorted(wanted)}})
         return {document["_id"]: _person(document) async for document in documents}
 
     async def with_role(self, role: str) -> list[Person]:
@@ -135,6 +144,19 @@ class Neighbours:
         await self._members.update_one(
             {"_id": id_}, [_if_newer(fields | {counter: revision}, counter, revision)], upsert=True, session=session
         )
+
+
+class _Together(GroupCommit[str, Document | None]):
+    """Finds documents by their ids, all that are asked for at one moment in one query."""
+
+    def __init__(self, collection: Collection) -> None:
+        async def find(ids: Sequence[str]) -> Sequence[Document | None]:
+            if len(ids) == 1:
+                return [await collection.find_one({"_id": ids[0]})]
+            found = {row["_id"]: row async for row in collection.find({"_id": {"$in": list(set(ids))}})}
+            return [found.get(id_) for id_ in ids]
+
+        super().__init__(find, max_batch=200, lanes=4)
 
 
 def _newest(document: Document) -> UpdateOne:

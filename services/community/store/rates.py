@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
+from pymongo import ASCENDING, IndexModel, ReturnDocument, WriteConcern
 
 from shared.mongo import Database
 
@@ -17,7 +17,8 @@ class Rates:
     """Counts in fixed windows."""
 
     def __init__(self, database: Database) -> None:
-        self._rates = database["rates"]
+        # Nothing is promised about a counter, so its writes wait for no majority.
+        self._rates = database["rates"].with_options(write_concern=WriteConcern(w=1))
 
     async def count(self, what: str, member_id: str, window: timedelta, at: datetime) -> tuple[int, int]:
         """Count one more; returns how many there are in this window, and the seconds until it ends."""

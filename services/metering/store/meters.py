@@ -19,9 +19,8 @@ from shared import outbox
 from shared.events.metering import WalledReaderJoined
 from shared.group_commit import GroupCommit
 from shared.ids import derived_id
-from shared.mongo import Database, Document, Session
+from shared.mongo import DUPLICATE_KEY, Database, Document, Session
 
-DUPLICATE_KEY = 11000
 WRITE_CONCERN = {"w": "majority", "j": True, "wtimeout": 10_000}
 TRIES = 3
 

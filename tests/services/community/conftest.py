@@ -74,7 +74,7 @@ class House:
 @pytest.fixture
 async def house(mongodb: Client, database: Database, mongodb_uri: str) -> AsyncIterator[House]:
     issuer = Issuer()
-    settings = settings_of(CommunitySettings, mongodb_uri, database)
+    settings = settings_of(CommunitySettings, mongodb_uri, database, page_seconds=0)
     resources = resources_of(settings, mongodb, database, issuer)
     deps = await prepare(service, resources)
     inbox = Inbox(mongodb, database, service.table, service.tombstones, deps)
