@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import orjson
 from pydantic import ValidationError
 
-from shared.events import CATALOGUE, Event
+from shared.events import CATALOGUE, TOPICS, Event
 from shared.outbox import Row
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -95,6 +95,8 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Headers,
     attributes = dict(headers)
     text_key = _text(key, "key") if key is not None else ""
     if value is None:
+        if topic not in TOPICS or not TOPICS[topic].compacted:
+            raise Undecodable("there is nothing in it, on a topic that forgets nobody")
         id_ = _text(attributes.get("ce_id", place.encode()), "ce_id")
         time = _time(attributes["ce_time"]) if "ce_time" in attributes else EPOCH
         return Envelope(id=id_, type="", key=text_key, time=time, event=None, traceparent=_trace(attributes))

@@ -32,6 +32,11 @@ class Row(TypedDict):
     """A record to be sent on as it came, instead of an event: a dead letter."""
 
 
+LETTER_BYTES = 1000 * 1024
+"""The most of a record that goes to the dead letters: a topic takes 1 MiB, framing included. The whole stays among the
+parked events.
+"""
+
 INDEX = IndexModel(
     [("outbox_since", ASCENDING)],
     name="outbox_waiting",
@@ -65,12 +70,20 @@ def tombstone(topic: str, key: str, at: datetime) -> Row:
 
 
 def letter(topic: str, record: dict[str, Any], why: dict[str, str], at: datetime) -> Row:
-    """The row that sends a record as it came to the dead letters, with ``why`` in headers named ``plenary_*``."""
+    """The row that sends a record as it came to the dead letters, with ``why`` in headers named ``plenary_*``.
+
+    One that would not fit into a topic any more, with the reasons in its headers, is cut, and says how long it was.
+    """
     headers = [*record["headers"], *([f"plenary_{name}", text.encode()] for name, text in why.items())]
     origin = f"{record['topic']}/{record['partition']}/{record['offset']}"
     headers.append(["plenary_origin", origin.encode()])
     key = (record["key"] or b"").decode("utf-8", "replace")
-    sent = {"key": record["key"], "value": record["value"], "headers": headers}
+    value = record["value"]
+    room = LETTER_BYTES - len(record["key"] or b"") - sum(len(name) + len(text) for name, text in headers)
+    if value and len(value) > room:
+        headers.append(["plenary_bytes", str(len(value)).encode()])
+        value = value[: max(0, room)]
+    sent = {"key": record["key"], "value": value, "headers": headers}
     return Row(id=new_id(), type="", topic=topic, key=key, time=at, trace=None, data=None, record=sent)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ops.faults import ledger
 from ops.faults.acts import Acts
 from ops.faults.checks import Checker, attributed
-from ops.faults.findings import Finding, Historian
+from ops.faults.findings import Finding, Historian, Kind
 from ops.faults.http import Calls
 from ops.faults.injector import Fault, Injector
 from ops.faults.people import Cast
@@ -81,6 +82,28 @@ class Rig:
     known: set[Finding] = field(default_factory=set)
     """What was found in an earlier scenario of the same platform."""
 
+    noticed: list[Finding] = field(default_factory=list)
+    """What a scenario itself has found."""
+
+    def found(self, kind: Kind, item: str, detail: str) -> None:
+        """Put down what only the scenario can see."""
+        self.noticed.append(Finding(kind, item, detail, self.scenario))
+
+    async def sabotage(self, house: str, role: str, how: str) -> None:
+        """Start a process anew as one that breaks a promise."""
+        await self._become(house, role, (sys.executable, "-m", "ops.faults.sabotage", house, role, how))
+        self.injector.note(process_name(house, role), f"sabotaged: {how}")
+
+    async def restore(self, house: str, role: str) -> None:
+        """Start a process anew as what it is."""
+        module = "ops.faults.witness" if house == "witness" else f"services.{house}"
+        await self._become(house, role, (sys.executable, "-m", module, role))
+
+    async def _become(self, house: str, role: str, command: tuple[str, ...]) -> None:
+        process = self.platform.process(process_name(house, role))
+        process.spec = replace(process.spec, command=command)
+        await self.platform.restart(process.name)
+
     async def play(self, scenario: Scenario, load: int) -> Result:
         """Play it, wait until nothing is under way, and compare."""
         self.scenario = scenario.name
@@ -90,7 +113,8 @@ class Rig:
         drained, left = await self.quiet.settle()
         world = await self.observer.look()
         befell = self.injector.faults[faults:]
-        found = self._check(world) + [Finding("stuck", scenario.name, line) for line in left]
+        found = [*self.noticed, *self._check(world), *(Finding("stuck", scenario.name, line) for line in left)]
+        self.noticed.clear()
         fresh = [finding for finding in attributed(found, scenario.name) if finding not in self.known]
         self.known.update(fresh)
         return Result(
@@ -104,6 +128,11 @@ class Rig:
     def _answers(self, scenario: Scenario) -> Counter[str]:
         ops = ledger.read(self.ledger.path).values()
         return Counter(answer["outcome"] for op in ops if op.scenario == scenario.name for answer in op.answers)
+
+
+def process_name(house: str, role: str) -> str:
+    """What a house's process is called."""
+    return f"{house}-{role}"
 
 
 def ages(world: World, since: float) -> list[tuple[float, float]]:

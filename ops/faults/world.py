@@ -32,6 +32,8 @@ class Heard:
     type: str
     """The class's name; empty for a tombstone, and for what is no event."""
     data: Mapping[str, Any]
+    origin: str = ""
+    """Of a dead letter: where the record had lain."""
 
     @property
     def place(self) -> str:
@@ -166,6 +168,7 @@ def _heard(record: ConsumerRecord[bytes, bytes]) -> Heard:
     kind = CATALOGUE.get(headers.get("ce_type", b"").decode("utf-8", "replace"))
     try:
         data = orjson.loads(record.value) if record.value and kind else {}
+        kind = kind if record.value else None
     except orjson.JSONDecodeError:
         kind, data = None, {}
     return Heard(
@@ -176,4 +179,5 @@ def _heard(record: ConsumerRecord[bytes, bytes]) -> Heard:
         id=headers.get("ce_id", b"").decode("utf-8", "replace") or f"{record.topic}/{record.partition}/{record.offset}",
         type=kind.__name__ if kind else "",
         data=data,
+        origin=headers.get("plenary_origin", b"").decode(),
     )

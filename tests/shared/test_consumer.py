@@ -19,7 +19,7 @@ from shared.events.metering import MeterAdvanced
 from shared.inbox import Delivery, Inbox, many
 from shared.kafka import KafkaConfig
 from shared.mongo import Client, Database, ensure_indexes
-from shared.parked import Parked, Record, list_dead, replay_dead
+from shared.parked import Parked, Record, list_dead, replay_dead, show_dead
 from shared.relay import Relay
 from tests.support import assert_index_used, create_topics, eventually, read_topic, running, write_messages
 
@@ -202,10 +202,30 @@ async def test_a_handler_bug_ends_in_the_dead_letters_and_replay_completes_in_or
     assert await house.ledger.heard() == {"Amina": ["0", "1", "2", "3"], "Wiremu": ["0"]}
 
 
-async def test_a_tombstone_where_none_is_due_is_passed_over(house: House) -> None:
+async def test_a_tombstone_where_none_is_due_is_a_dead_letter(house: House) -> None:
     await take(house, [Message("metering.meters", b"Amina", None, [], NOON), advanced("Amina", 1)])
 
     assert await house.ledger.heard() == {"Amina": ["1"]}
+    assert [letter["reason"] for letter in await list_dead(house.ledger.database)] == [
+        "there is nothing in it, on a topic that forgets nobody"
+    ]
+
+
+async def test_the_largest_record_that_a_topic_takes_has_a_dead_letter_too_cut_to_fit(house: House) -> None:
+    await create_topics(house.kafka, "metering.meters", "community.dead-letters")
+    largest = Message("metering.meters", b"Amina", b"[" * (1024 * 1024 - 200), [], NOON)
+
+    await take(house, [largest, Message("metering.meters", b"Amina", b"{", [], NOON)])
+    relay = house.relay()
+    async with running(relay):
+        await eventually(lambda: relay.published == 2)
+
+    (cut, whole) = await read_topic(house.kafka, "community.dead-letters")
+    assert 900_000 < len(cut.value) < 1_024_000
+    assert dict(cut.headers)["plenary_bytes"] == str(1024 * 1024 - 200).encode()
+    assert "plenary_bytes" not in dict(whole.headers)
+    (first, _) = await list_dead(house.ledger.database)
+    assert len((await show_dead(house.ledger.database, first["_id"]))["record"]["value"]) == 1024 * 1024 - 200
 
 
 async def test_an_event_of_a_type_not_yet_known_is_passed_over(house: House) -> None:

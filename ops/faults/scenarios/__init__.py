@@ -2,8 +2,10 @@
 
 from ops.faults.rig import Scenario
 from ops.faults.scenarios.named_points import S1
+from ops.faults.scenarios.poison import S8
+from ops.faults.scenarios.repetition import S7
 from ops.faults.scenarios.rush import S12
 
-ALL: dict[str, Scenario] = {scenario.name: scenario for scenario in (S1, S12)}
-QUICK = ("S1", "S12")
+ALL: dict[str, Scenario] = {scenario.name: scenario for scenario in (S1, S7, S8, S12)}
+QUICK = ("S1", "S7", "S8", "S12")
 """Played at a tenth of the load."""

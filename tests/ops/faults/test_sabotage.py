@@ -1,0 +1,94 @@
+"""The rig can fail: where a process breaks a promise, the checker finds the loss or the double, and names it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from ops.faults.acts import crowd
+from ops.faults.platform import WITNESS
+from ops.faults.rig import Result, Rig, Scenario, rig
+from ops.faults.scenarios.repetition import S7
+from ops.testing import free_base
+
+pytestmark = pytest.mark.slow
+
+
+@pytest_asyncio.fixture(scope="module")
+async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
+    """A platform with everybody in place."""
+    async with rig(tmp_path_factory.mktemp("rig"), free_base(), seed=20170731, say=lambda _line: None) as made:
+        yield made
+
+
+async def comments(rehearsal: Rig, count: int) -> None:
+    """So many comments, each until it stands."""
+
+    async def comment(_number: int) -> None:
+        (author,) = rehearsal.acts.members(1)
+        await rehearsal.acts.comment(author, rehearsal.acts.article())
+
+    await crowd(comment, count, at_once=4)
+
+
+def kinds(result: Result) -> set[tuple[str, str]]:
+    """What was found, of which sort of item."""
+    return {(finding.kind, finding.item.partition(" ")[0]) for finding in result.findings}
+
+
+async def test_without_an_inbox_what_comes_twice_is_found_doubled(rehearsal: Rig) -> None:
+    await rehearsal.sabotage("witness", "worker", "no-inbox")
+
+    result = await rehearsal.play(replace(S7, name="no-inbox"), 100)
+
+    await rehearsal.restore("witness", "worker")
+    doubled = [
+        finding for finding in result.findings if finding.kind == "doubled" and "at the witness" in finding.detail
+    ]
+    assert len(doubled) >= 90
+    assert "took effect" in "\n".join(doubled[0].history)
+
+
+async def test_with_offsets_committed_early_what_a_death_interrupts_is_found_lost(rehearsal: Rig) -> None:
+    await rehearsal.sabotage("witness", "worker", "early-commit")
+
+    async def play(rehearsal: Rig, load: int) -> list[str]:
+        async with rehearsal.injector.armed({WITNESS: ("sabotage.after-early-commit", 1)}, deaths=1):
+            await comments(rehearsal, load)
+            await rehearsal.quiet.settle()
+        return []
+
+    result = await rehearsal.play(Scenario("early-commit", "", "", 0, play), 10)
+
+    await rehearsal.restore("witness", "worker")
+    assert ("lost", "CommentPosted") in kinds(result)
+    (first, *_) = [finding for finding in result.findings if finding.kind == "lost"]
+    assert any("in community.comments/" in line for line in first.history)
+
+
+async def test_with_events_written_apart_from_the_state_the_silent_change_is_found(rehearsal: Rig) -> None:
+    await rehearsal.sabotage("community", "api", "events-apart")
+
+    async def play(rehearsal: Rig, load: int) -> list[str]:
+        async with rehearsal.injector.armed({"community-api": ("sabotage.between-state-and-events", 5)}, deaths=1):
+            await comments(rehearsal, load)
+        return []
+
+    result = await rehearsal.play(Scenario("events-apart", "", "", 0, play), 10)
+
+    await rehearsal.restore("community", "api")
+    assert "the comment is there and no event tells of it" in {finding.detail for finding in result.findings}
+
+
+async def test_the_same_platform_without_sabotage_has_no_findings(rehearsal: Rig) -> None:
+    async def play(rehearsal: Rig, load: int) -> list[str]:
+        await comments(rehearsal, load)
+        return []
+
+    result = await rehearsal.play(Scenario("sound", "", "", 0, play), 10)
+
+    assert result.findings == []
+    assert result.answers["done"] == 10
