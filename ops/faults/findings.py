@@ -22,7 +22,7 @@ class Finding:
     item: str
     """What it is about: a deed of the ledger, an event, a mail."""
     detail: str
-    scenario: str = ""
+    scenario: str = field(default="", compare=False)
     history: tuple[str, ...] = field(default=(), compare=False)
 
 
