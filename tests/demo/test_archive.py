@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +55,45 @@ def test_every_article_is_taken_and_refers_to_what_there_is(slug: str) -> None:
         assert checked.country
         assert checked.sector
         assert checked.organisation
+
+
+def test_the_archive_is_large_and_of_many_kinds_countries_and_years() -> None:
+    further = [article for slug, article in ARTICLES.items() if slug != MAIN]
+
+    countries = Counter(article.get("country") for article in further)
+    assert len(further) >= 40
+    assert {"SE", "AE", "IN", "SG", "NZ", "KE", "CA"} <= {country for country, count in countries.items() if count >= 3}
+    assert len(countries) > 20
+    assert {article.get("kind", "article") for article in further} == {
+        *("article", "case_study", "survey_report", "webinar_notice")
+    }
+    assert len({article["published_at"][:4] for article in further}) >= 9
+    assert max(article["published_at"] for article in further) > (NOW - timedelta(days=7)).isoformat()
+
+
+@pytest.mark.parametrize("slug", ARTICLES)
+def test_every_article_is_as_long_as_a_report(slug: str) -> None:
+    words = len(rendered(slug).text.split())
+
+    assert 400 <= words <= (1_190 if slug == MAIN else 900)
+
+
+def test_no_passage_stands_in_two_articles() -> None:
+    passages: defaultdict[str, set[str]] = defaultdict(set)
+    for slug in ARTICLES:
+        words = rendered(slug).text.split()
+        for start in range(len(words) - 11):
+            passages[" ".join(words[start : start + 12])].add(slug)
+
+    assert [passage for passage, slugs in passages.items() if len(slugs) > 1] == []
+
+
+def test_every_topic_and_every_series_has_something_to_read() -> None:
+    topics = Counter(topic for article in ARTICLES.values() for topic in article["topics"])
+    series = Counter(article.get("series") for article in ARTICLES.values())
+
+    assert all(topics[topic] >= 3 for topic in archive.named("topics"))
+    assert all(series[one] >= 3 for one in archive.named("series"))
 
 
 @pytest.mark.parametrize("slug", ARTICLES)
