@@ -2,6 +2,7 @@
 # One file for everything of ours that runs in a container:
 #
 #   docker build --build-arg SERVICE=content --tag plenary-content .      a service: `api` (the default) or `worker`
+#   docker build --target web --tag plenary-web .                         the site
 #   docker build --target ops --tag plenary-ops .                         the job that provisions, and the mail sink
 #   docker build --target gateway --tag plenary-gateway .                 Envoy, with the OpenAPI document and its page
 #
@@ -33,6 +34,16 @@ COPY services/${SERVICE} services/${SERVICE}
 RUN /venv/bin/python -m compileall -q /app
 
 
+FROM builder AS web-packages
+COPY web/requirements.txt /requirements.txt
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip --python /venv/bin/python install --require-hashes --no-deps --only-binary :all: -r /requirements.txt
+WORKDIR /app
+COPY shared shared
+COPY web web
+RUN /venv/bin/python -m compileall -q /app
+
+
 FROM builder AS ops-packages
 COPY deploy/requirements.txt /requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip \
@@ -58,6 +69,16 @@ ENTRYPOINT ["python", "-m"]
 CMD ["ops.provision"]
 
 
+FROM running AS web
+ENV SERVICE=web
+COPY --from=web-packages /venv /venv
+COPY --from=web-packages /app /app
+COPY deploy/image/healthy.py /healthy.py
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --start-interval=1s --retries=3 CMD ["python", "/healthy.py"]
+EXPOSE 7106
+ENTRYPOINT ["python", "-m", "web"]
+
+
 FROM envoyproxy/envoy:${ENVOY} AS gateway
 COPY gateway/openapi.json /etc/plenary/gateway/
 COPY gateway/docs /etc/plenary/gateway/docs
@@ -65,7 +86,7 @@ COPY gateway/vendor /etc/plenary/gateway/vendor
 ENV GATEWAY_KEY_FILE=/run/secrets/gateway-key
 # The image's own user.
 USER 101:101
-EXPOSE 8080 7902
+EXPOSE 8080 8081 7902
 # Envoy takes its key from its environment only, and secrets come as files.
 ENTRYPOINT ["sh", "-c", "export GATEWAY_KEY=\"$(cat \"$GATEWAY_KEY_FILE\")\" && exec envoy \"$@\"", "--"]
 CMD ["--config-path", "/etc/plenary/envoy.yaml", "--concurrency", "1", "--drain-time-s", "20", \

@@ -26,12 +26,27 @@ class Place:
     """The first administrator."""
     host: str | None = None
     """The address to listen on, where it is not loopback."""
+    mailbox_url: str | None = None
+    """The local mailbox, where there is one: the site's pages that wait for a mail lead there."""
 
 
 def settings_of(plan: ServicePlan, place: Place) -> dict[str, str]:
     """A service's settings as its environment. Secrets are named as files, so that no process listing shows them."""
     settings = {**_common(plan, place), **_own(plan.name, place)}
     return {f"{plan.name.upper()}_{name}": value for name, value in settings.items()}
+
+
+def site_settings(place: Place) -> dict[str, str]:
+    """The site's settings as its environment."""
+    settings = {
+        "PORT": str(place.port("web")),
+        "GATEWAY_URL": place.url("gateway-site"),
+        "GATEWAY_KEY_FILE": place.secret("gateway-key"),
+        "PUBLIC_URL": place.public_url,
+        "HOST": place.host,
+        "MAILBOX_URL": place.mailbox_url,
+    }
+    return {f"WEB_{name}": value for name, value in settings.items() if value is not None}
 
 
 def _common(plan: ServicePlan, place: Place) -> dict[str, str]:

@@ -11,7 +11,7 @@ import yaml
 from gateway import render as render_gateway
 from ops.deployment.places import COMPOSE, EVERYWHERE, PORTS, ROLES, STATS_PORT, gateway_settings
 from ops.kafka_properties import Broker, Properties, properties, text
-from ops.service_settings import settings_of
+from ops.service_settings import settings_of, site_settings
 from ops.settings import ROOT
 from ops.topology import plan
 from shared.events import OWNERS
@@ -30,12 +30,16 @@ def files() -> dict[Path, Callable[[], str]]:
         FOLDER / "kafka.properties": kafka_properties,
         PROMETHEUS: prometheus,
         **{FOLDER / f"{owner}.env": partial(environment, owner) for owner in OWNERS},
+        FOLDER / "web.env": lambda: _lines(site_settings(COMPOSE)),
     }
 
 
 def environment(service: str) -> str:
     """The settings of a service's two containers."""
-    settings = settings_of(plan().service(service), COMPOSE)
+    return _lines(settings_of(plan().service(service), COMPOSE))
+
+
+def _lines(settings: dict[str, str]) -> str:
     return HEAD + "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
@@ -75,6 +79,10 @@ def prometheus() -> str:
         "rule_files": ["rules/*.yml"],
         "scrape_configs": [
             {"job_name": "services", "static_configs": services},
+            {
+                "job_name": "site",
+                "static_configs": [{"targets": [f"web:{PORTS['web']}"], "labels": {"service": "web", "role": "site"}}],
+            },
             {
                 "job_name": "gateway",
                 "static_configs": [{"targets": [f"gateway:{STATS_PORT}"], "labels": {"service": "gateway"}}],

@@ -13,7 +13,7 @@ import yaml
 from gateway import render as render_gateway
 from gateway.process import arguments
 from ops.deployment import policies
-from ops.deployment.places import GATEWAY_PORT, STATS_PORT, flat, gateway_settings
+from ops.deployment.places import GATEWAY_PORT, SITE_PORT, STATS_PORT, flat, gateway_settings
 from ops.deployment.secrets import PROVISION_SECRET
 from ops.deployment.workloads import (
     CONFINED,
@@ -28,6 +28,7 @@ from ops.deployment.workloads import (
     pod,
     selector,
     service_manifests,
+    site_manifests,
     spread,
 )
 from ops.settings import ROOT
@@ -48,6 +49,7 @@ def files() -> dict[Path, Callable[[], str]]:
         FOLDER / "namespace.yaml": lambda: text([namespace()]),
         FOLDER / "network.yaml": lambda: text(policies.default_deny()),
         FOLDER / "gateway.yaml": lambda: text(gateway()),
+        FOLDER / "web.yaml": lambda: text([*site_manifests(), policies.of_site()]),
         FOLDER / "provision.yaml": lambda: text(provision()),
         **{FOLDER / f"{owner}.yaml": partial(_service, owner) for owner in OWNERS},
     }
@@ -75,6 +77,7 @@ def gateway() -> list[Manifest]:
     config = render_gateway(gateway_settings(trusted_hops=1))
     ports = [
         {"name": "http", "containerPort": GATEWAY_PORT},
+        {"name": "site", "containerPort": SITE_PORT},
         {"name": "stats", "containerPort": STATS_PORT},
     ]
     container = {
@@ -103,7 +106,10 @@ def gateway() -> list[Manifest]:
         "containers": [container],
         "volumes": [{"name": "config", "configMap": {"name": "gateway"}}, {"name": "secrets", "secret": key}],
     }
-    service_ports = [{"name": "http", "port": 80, "targetPort": "http"}]
+    service_ports = [
+        {"name": "http", "port": 80, "targetPort": "http"},
+        {"name": "site", "port": SITE_PORT, "targetPort": "site"},
+    ]
     return [
         named("v1", "ServiceAccount", "gateway", "gateway", automountServiceAccountToken=False),
         named("v1", "ConfigMap", "gateway", "gateway", data={"envoy.yaml": config}),

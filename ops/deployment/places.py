@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ PORTS = Ports()
 """Inside a container a process listens where it would without one; its name is its address."""
 
 GATEWAY_PORT = PORTS["gateway"]
+SITE_PORT = PORTS["gateway-site"]
+"""Where only the site is let in."""
 ADMIN_PORT = PORTS["envoy-admin"]
 STATS_PORT = ADMIN_PORT + 1
 """Envoy's probes and figures for others; its admin interface stays on loopback."""
@@ -39,8 +42,9 @@ def flat(name: str) -> str:
 
 
 def address(process: str) -> str:
-    """Where a process is reached by its name."""
-    return f"http://{process}:{PORTS[process]}"
+    """Where a process is reached by its name; the gateway listens twice."""
+    host = "gateway" if process == "gateway-site" else process
+    return f"http://{host}:{PORTS[process]}"
 
 
 COMPOSE = Place(
@@ -53,6 +57,7 @@ COMPOSE = Place(
     secret=container_secret("/run/secrets"),
     admin_email=ADMIN_EMAIL,
     host=EVERYWHERE,
+    mailbox_url=f"http://127.0.0.1:{PORTS['mailbox']}",
 )
 
 KUBERNETES = Place(
@@ -78,6 +83,9 @@ def gateway_settings(**more: Any) -> GatewaySettings:
         stats_host=EVERYWHERE,
         stats_port=STATS_PORT,
         assets=ASSETS,
+        web=Upstream(host="web", port=PORTS["web"]),
+        site_host=EVERYWHERE,
+        site_port=SITE_PORT,
         **upstreams,
         **more,
     )
@@ -91,5 +99,5 @@ def secrets_of(plan: ServicePlan, place: Place) -> list[str]:
         asked.append(name)
         return name
 
-    settings_of(plan, Place(**{**vars(place), "secret": note}))
+    settings_of(plan, replace(place, secret=note))
     return sorted(set(asked))

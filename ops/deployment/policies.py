@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ops.deployment.places import GATEWAY_PORT, PORTS, ROLES, STATS_PORT
+from ops.deployment.places import GATEWAY_PORT, PORTS, ROLES, SITE_PORT, STATS_PORT
 from ops.deployment.workloads import Manifest, named, selector
 from shared.events import OWNERS
 
@@ -40,13 +40,25 @@ def of_service(name: str) -> list[Manifest]:
     return [_policy(process, selector(process), **_allowed(name, process)) for process in _processes(name)]
 
 
+def of_site() -> Manifest:
+    """In from the gateway, and back to it."""
+    ingress = [_from([_namespace(MONITORING)], PORTS["web"]), _from([_pods("gateway")], PORTS["web"])]
+    egress = [{"to": [_pods("gateway")], "ports": _ports(SITE_PORT)}]
+    return _policy("web", selector("web"), ingress=ingress, egress=egress)
+
+
 def of_gateway() -> Manifest:
-    """In from the ingress controller, out to the five APIs."""
+    """In from the ingress controller and from the site, out to the five APIs and to the site."""
+    upstreams = [*(f"{owner}-api" for owner in OWNERS), "web"]
     return _policy(
         "gateway",
         selector("gateway"),
-        ingress=[_from([_namespace(INGRESS)], GATEWAY_PORT), _from([_namespace(MONITORING)], STATS_PORT)],
-        egress=[{"to": [_pods(f"{owner}-api")], "ports": _ports(PORTS[f"{owner}-api"])} for owner in OWNERS],
+        ingress=[
+            _from([_namespace(INGRESS)], GATEWAY_PORT),
+            _from([_pods("web")], SITE_PORT),
+            _from([_namespace(MONITORING)], STATS_PORT),
+        ],
+        egress=[{"to": [_pods(upstream)], "ports": _ports(PORTS[upstream])} for upstream in upstreams],
     )
 
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from ops.deployment.places import KUBERNETES, PORTS, ROLES, secrets_of
-from ops.service_settings import settings_of
+from ops.service_settings import settings_of, site_settings
 from ops.topology import ServicePlan
 
 Manifest = dict[str, Any]
@@ -33,13 +33,29 @@ RESOURCES: dict[str, Manifest] = {
 
 def service_manifests(plan: ServicePlan) -> list[Manifest]:
     """Everything of one service but its network policies and its secrets."""
-    settings = settings_of(plan, KUBERNETES)
+    processes = [f"{plan.name}-{role}" for role in ROLES]
     return [
         named("v1", "ServiceAccount", plan.name, plan.name, automountServiceAccountToken=False),
-        named("v1", "ConfigMap", f"{plan.name}-settings", plan.name, data=settings),
-        *(deployment(plan, role, settings) for role in ROLES),
-        _service(plan.name),
-        *(disruption_budget(f"{plan.name}-{role}", plan.name) for role in ROLES),
+        named("v1", "ConfigMap", f"{plan.name}-settings", plan.name, data=settings_of(plan, KUBERNETES)),
+        *(
+            deployment(process, plan.name, [role], RESOURCES[role], settings_of(plan, KUBERNETES), _secrets(plan))
+            for process, role in zip(processes, ROLES, strict=True)
+        ),
+        headless(processes[0], plan.name),
+        *(disruption_budget(process, plan.name) for process in processes),
+    ]
+
+
+def site_manifests() -> list[Manifest]:
+    """Everything of the site but its network policy."""
+    told = site_settings(KUBERNETES)
+    key = {"secret": {"name": SHARED_SECRET, "items": [{"key": "gateway-key", "path": "gateway-key"}]}}
+    return [
+        named("v1", "ServiceAccount", "web", "web", automountServiceAccountToken=False),
+        named("v1", "ConfigMap", "web-settings", "web", data=told),
+        deployment("web", "web", [], RESOURCES["api"], told, [key]),
+        headless("web", "web"),
+        disruption_budget("web", "web"),
     ]
 
 
@@ -58,19 +74,25 @@ def selector(process: str) -> dict[str, str]:
     return {"plenary.example/process": process}
 
 
-def deployment(plan: ServicePlan, role: str, settings: dict[str, str]) -> Manifest:
+def deployment(
+    process: str,
+    component: str,
+    arguments: list[str],
+    resources: Manifest,
+    settings: dict[str, str],
+    secrets: list[Manifest],
+) -> Manifest:
     """Two replicas: of the APIs for their load, of the workers so that one takes over at once when another dies."""
-    process = f"{plan.name}-{role}"
     container = {
-        "name": role,
-        "image": f"plenary-{plan.name}:{VERSION}",
-        "args": [role],
-        "envFrom": [{"configMapRef": {"name": f"{plan.name}-settings"}}],
+        "name": component,
+        "image": f"plenary-{component}:{VERSION}",
+        "args": arguments,
+        "envFrom": [{"configMapRef": {"name": f"{component}-settings"}}],
         "ports": [{"name": "http", "containerPort": PORTS[process]}],
         **probes("http"),
         # Others go on sending for a moment after a pod was told to stop.
         "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}},
-        "resources": RESOURCES[role],
+        "resources": resources,
         "securityContext": CONFINED,
         "volumeMounts": [
             {"name": "secrets", "mountPath": MOUNTED, "readOnly": True},
@@ -78,16 +100,17 @@ def deployment(plan: ServicePlan, role: str, settings: dict[str, str]) -> Manife
         ],
     }
     spec = {
-        **pod(plan.name, USER),
+        **pod(component, USER),
         "terminationGracePeriodSeconds": GRACE_SECONDS,
         "topologySpreadConstraints": [spread(process)],
         "containers": [container],
         "volumes": [
-            {"name": "secrets", "projected": _secrets(plan)},
+            # Files that the image's user may read, and nobody else in the container.
+            {"name": "secrets", "projected": {"defaultMode": 0o440, "sources": secrets}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
         ],
     }
-    return deployed(process, plan.name, spec, metrics_port=PORTS[process], depends_on=settings)
+    return deployed(process, component, spec, metrics_port=PORTS[process], depends_on=settings)
 
 
 def deployed(process: str, component: str, spec: Manifest, *, metrics_port: int, depends_on: Any) -> Manifest:
@@ -168,19 +191,20 @@ def disruption_budget(process: str, component: str) -> Manifest:
     return named("policy/v1", "PodDisruptionBudget", process, component, spec=spec)
 
 
-def _service(name: str) -> Manifest:
-    process = f"{name}-api"
+def headless(process: str, component: str) -> Manifest:
+    """A name for all replicas at once: Envoy balances, watches and rests each of them itself."""
     ports = [{"name": "http", "port": PORTS[process], "targetPort": "http"}]
-    return named("v1", "Service", process, name, spec={"selector": selector(process), "ports": ports})
+    return named(
+        "v1", "Service", process, component, spec={"clusterIP": "None", "selector": selector(process), "ports": ports}
+    )
 
 
-def _secrets(plan: ServicePlan) -> Manifest:
-    """The service's own Secret and what it needs of the shared one, as files that its user may read."""
+def _secrets(plan: ServicePlan) -> list[Manifest]:
+    """The service's own Secret, and what it needs of the shared one."""
     own: list[Manifest] = []
     shared: list[Manifest] = []
     for name in secrets_of(plan, KUBERNETES):
         service, _, kind = name.rpartition("/")
         file = KUBERNETES.secret(name).rpartition("/")[2]
         (own if service else shared).append({"key": kind, "path": file})
-    sources = [{"secret": {"name": plan.name, "items": own}}, {"secret": {"name": SHARED_SECRET, "items": shared}}]
-    return {"defaultMode": 0o440, "sources": sources}
+    return [{"secret": {"name": plan.name, "items": own}}, {"secret": {"name": SHARED_SECRET, "items": shared}}]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gateway import GatewaySettings, Upstream, render
-from gateway.process import arguments, environment
+from gateway.process import arguments
+from gateway.process import environment as envoy_environment
 from ops.embedded.probes import http_ok
 from ops.embedded.processes import Spec
 from ops.embedded.services import base_environment
@@ -49,26 +51,19 @@ def gateway(state: State, ports: Ports) -> Spec:
         command=(str(envoy_binary()), *arguments(config, drain_seconds=DRAIN_SECONDS)),
         # The listener, not the services behind it: the gateway is up before they are.
         probe=partial(http_ok, ports["envoy-admin"], "/ready"),
-        environment={**base_environment(), **environment(state.secret("gateway-key"))},
+        environment={**base_environment(), **envoy_environment(state.secret("gateway-key"))},
         folder=ROOT,
         stop_within=DRAIN_SECONDS + 8.0,
     )
 
 
-def web(state: State, ports: Ports) -> Spec:
+def web(environment: Mapping[str, str], ports: Ports) -> Spec:
     """The site. It needs nothing to start, and says what is missing to whoever reads it meanwhile."""
-    settings = {
-        "PORT": str(ports["web"]),
-        "GATEWAY_URL": f"http://127.0.0.1:{ports['gateway-site']}",
-        "GATEWAY_KEY_FILE": str(state.secret_file("gateway-key")),
-        "PUBLIC_URL": f"http://127.0.0.1:{ports['gateway']}",
-        "MAILBOX_URL": f"http://127.0.0.1:{ports['mailbox']}",
-    }
     return Spec(
         name="web",
         command=(sys.executable, "-m", "web"),
         probe=partial(http_ok, ports["web"], "/health/ready"),
-        environment={**base_environment(), **{f"WEB_{name}": value for name, value in settings.items()}},
+        environment=environment,
         folder=ROOT,
     )
 

@@ -202,7 +202,7 @@ class Platform:
 
     async def _start_web(self) -> None:
         with doing(self._progress, "Site"):
-            await self._run_up(neighbours.web(self.state, self.ports))
+            await self._run_up(neighbours.web(self._environment.of_site(), self.ports))
 
     async def _run_up(self, spec: Spec) -> None:
         process = self._add(spec)

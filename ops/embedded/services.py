@@ -12,7 +12,7 @@ from ops.embedded.probes import http_ok
 from ops.embedded.processes import Spec
 from ops.embedded.state import State
 from ops.ports import Ports
-from ops.service_settings import Place, settings_of
+from ops.service_settings import Place, settings_of, site_settings
 from ops.settings import ROOT
 from ops.topology import ServicePlan
 from ops.vault import Vault
@@ -48,7 +48,11 @@ class ServiceEnvironment:
         """The whole environment of one service."""
         return {**base_environment(), **settings_of(plan, self._place(plan))}
 
-    def _place(self, plan: ServicePlan) -> Place:
+    def of_site(self) -> dict[str, str]:
+        """The whole environment of the site."""
+        return {**base_environment(), **site_settings(self._place())}
+
+    def _place(self, plan: ServicePlan | None = None) -> Place:
         return Place(
             kafka_brokers=self._kafka.brokers,
             kafka_security=self._kafka.security,
@@ -58,6 +62,7 @@ class ServiceEnvironment:
             url=self._url,
             secret=lambda name: str(self._vault.file(name, plan)),
             admin_email=ADMIN_EMAIL,
+            mailbox_url=self._url("mailbox"),
         )
 
     def _url(self, process: str) -> str:

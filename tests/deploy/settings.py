@@ -6,12 +6,14 @@ import importlib
 
 from pydantic_settings import BaseSettings
 
-from shared.settings import ServiceSettings
+from web.settings import WebSettings
 
 
-def settings_class(owner: str) -> type[ServiceSettings]:
-    """The class that a service reads its environment with."""
-    found: type[ServiceSettings] = importlib.import_module(f"services.{owner}.app").service.settings
+def settings_class(owner: str) -> type[BaseSettings]:
+    """The class that a service, or the site, reads its environment with."""
+    if owner == "web":
+        return WebSettings
+    found: type[BaseSettings] = importlib.import_module(f"services.{owner}.app").service.settings
     return found
 
 

@@ -49,7 +49,7 @@ def test_the_file_is_what_the_specification_asks_for() -> None:
 
 
 def test_the_whole_system_is_there() -> None:
-    others = {"gateway", "provision", "mongodb", "kafka", "mailbox", "prometheus"}
+    others = {"gateway", "web", "provision", "mongodb", "kafka", "mailbox", "prometheus"}
 
     assert set(SERVICES) == {*PROCESSES, *others}
     assert SERVICES["mongodb"]["image"] == "mongo:8"
@@ -72,6 +72,15 @@ def test_a_process_is_built_from_its_own_service_and_told_every_setting_it_needs
     assert told[f"{owner.upper()}_HOST"] == "0.0.0.0"  # noqa: S104 - inside its container
 
 
+def test_the_site_is_told_every_setting_it_needs() -> None:
+    told = environment("web")
+
+    assert unknown(settings_class("web"), told) == set()
+    assert missing(settings_class("web"), told) == set()
+    assert told["WEB_GATEWAY_URL"] == "http://gateway:8081"
+    assert "8081" in dockerfile.stages()["gateway"].said("EXPOSE")[0].split()
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_container_of_ours_may_do_little(name: str) -> None:
     service = SERVICES[name]
@@ -89,7 +98,7 @@ def test_every_secret_that_is_named_is_mounted_and_none_is_in_the_open(name: str
 
     files = {value for key, value in told.items() if key.endswith("_FILE")}
     assert files <= mounted
-    if name in PROCESSES:
+    if name in {*PROCESSES, "web"}:
         assert mounted == files, "nobody is given a secret that is not theirs"
     for key, value in told.items():
         if re.search(r"PASSWORD|KEY|PEPPER|MONGODB_URI", key):

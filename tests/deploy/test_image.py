@@ -78,6 +78,17 @@ def test_a_service_runs_with_its_own_packages_and_its_own_folder(service: str, t
     assert loaded.stdout.split() == [f"services.{service}"]
 
 
+def test_the_site_runs_with_its_own_packages_and_no_service(tmp_path: Path) -> None:
+    python = environment(tmp_path, ROOT / "web/requirements.txt")
+    app = laid_out(STAGES["web-packages"], tmp_path)
+
+    settings = run(python, app, "-m", "web", "settings")
+    loaded = run(python, app, "-c", "import web.app, sys; print(*[name for name in sys.modules if 'services' in name])")
+
+    assert "`WEB_GATEWAY_KEY` | required" in settings.stdout
+    assert (settings.stderr, loaded.stdout.split(), loaded.stderr) == ("", [], "")
+
+
 def test_the_job_that_provisions_and_the_mail_sink_run_with_their_own_packages(tmp_path: Path) -> None:
     python = environment(tmp_path, ROOT / "deploy/requirements.txt")
     app = laid_out(STAGES["ops-packages"], tmp_path)
@@ -105,16 +116,20 @@ def test_everything_that_is_copied_is_there_and_let_in(stage: Stage) -> None:
 def test_every_package_is_checked_against_its_hash() -> None:
     installing = [rest for stage in STAGES.values() for rest in stage.said("RUN") if "install" in rest]
 
-    assert len(installing) == 2
+    assert len(installing) == 3
     for command in installing:
         assert command.endswith(PIP)
-    for lock in [*ROOT.glob("services/*/requirements.txt"), ROOT / "deploy/requirements.txt"]:
+    for lock in [
+        *ROOT.glob("services/*/requirements.txt"),
+        ROOT / "deploy/requirements.txt",
+        ROOT / "web/requirements.txt",
+    ]:
         pinned = re.findall(r"^[a-z0-9][^ ]*==", lock.read_text(), re.MULTILINE)
         hashed = re.findall(r"^[a-z0-9][^\n]*==[^\n]*\\\n    --hash=sha256:", lock.read_text(), re.MULTILINE)
         assert len(pinned) == len(hashed) > 0, lock
 
 
-@pytest.mark.parametrize("target", ["service", "ops", "gateway"])
+@pytest.mark.parametrize("target", ["service", "web", "ops", "gateway"])
 def test_what_runs_is_not_root_and_its_user_is_a_number(target: str) -> None:
     stage = STAGES[target]
     users = stage.said("USER") or STAGES[stage.base].said("USER")
@@ -126,7 +141,7 @@ def test_what_runs_is_not_root_and_its_user_is_a_number(target: str) -> None:
 
 def test_nothing_but_the_environment_leaves_the_stage_that_installs() -> None:
     """No pip, no cache, no lock: what is copied over is the environment and the code."""
-    for target in ("service", "ops"):
+    for target in ("service", "web", "ops"):
         taken = [rest for rest in STAGES[target].said("COPY") if rest.startswith("--from=")]
         assert [rest.split()[1] for rest in taken] == ["/venv", "/app"]
     assert "--without-pip" in STAGES["builder"].said("RUN")[0]

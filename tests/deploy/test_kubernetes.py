@@ -74,24 +74,24 @@ def test_a_service_is_the_same_house_as_every_other(owner: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("process", [*PROCESSES, "web"])
 def test_a_process_is_told_every_setting_it_needs_and_no_other(process: str) -> None:
     owner, _, role = process.partition("-")
     told = kinds("ConfigMap")[f"{owner}-settings"]["data"]
 
     assert container(process)["envFrom"] == [{"configMapRef": {"name": f"{owner}-settings"}}]
-    assert container(process)["args"] == [role]
+    assert container(process)["args"] == ([role] if role else [])
     assert unknown(settings_class(owner), told) == set()
     assert missing(settings_class(owner), told) == set()
     files = {value for key, value in told.items() if key.endswith("_FILE")}
     assert set(mounted(process)) == files, "nobody is given a secret that is not theirs"
 
 
-@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("process", [*PROCESSES, "web"])
 def test_probes_ask_where_the_process_listens_and_three_different_things(process: str) -> None:
     owner, _, role = process.partition("-")
     told = kinds("ConfigMap")[f"{owner}-settings"]["data"]
-    setting = f"{owner.upper()}_{'PORT' if role == 'api' else 'WORKER_PORT'}"
+    setting = f"{owner.upper()}_{'WORKER_PORT' if role == 'worker' else 'PORT'}"
     described = container(process)
 
     ports = {it["name"]: it["containerPort"] for it in described["ports"]}
@@ -183,11 +183,18 @@ def test_services_ask_each_other_for_public_keys_and_for_nothing_else() -> None:
     assert asking == {(caller, called) for caller, called in keys if caller != called}
 
 
+def test_the_site_and_the_gateway_ask_each_other_and_nobody_else_is_taken_for_the_site() -> None:
+    assert may_talk("gateway", "web", 7106)
+    assert [name for name in pods() if may_talk(name, "gateway", 8081)] == ["web"]
+    assert [name for name in PROCESSES if may_talk("web", name, container(name)["ports"][0]["containerPort"])] == []
+
+
 def test_databases_are_reached_by_all_and_kafka_by_workers_only() -> None:
     for process in PROCESSES:
         assert allows("Egress", process, SERVER["mongodb"], 27017), process
         assert allows("Egress", process, SERVER["kafka"], 9092) == process.endswith("-worker"), process
-    assert not allows("Egress", "gateway", SERVER["mongodb"], 27017)
+    for name in ("gateway", "web"):
+        assert not allows("Egress", name, SERVER["mongodb"], 27017)
     assert allows("Egress", "provision", SERVER["mongodb"], 27017)
     assert allows("Egress", "provision", SERVER["kafka"], 9092)
 
@@ -204,7 +211,7 @@ def test_readers_come_in_through_the_ingress_controller_and_figures_go_to_promet
     stranger: dict[str, Any] = {"labels": {}, "namespace": {}}
 
     assert allows("Ingress", "gateway", controller, 8080)
-    for name in (*PROCESSES, "gateway"):
+    for name in (*PROCESSES, "gateway", "web"):
         port = int(pods()[name]["metadata"]["annotations"]["prometheus.io/port"])
         assert allows("Ingress", name, prometheus, port), name
         for other in (stranger, controller):
@@ -252,7 +259,7 @@ def test_the_gateways_probes_ask_a_listener_that_it_has() -> None:
     listeners = {
         it["name"]: it["address"]["socket_address"]["port_value"] for it in config["static_resources"]["listeners"]
     }
-    assert (ports["http"], ports["stats"]) == (listeners["public"], listeners["stats"])
+    assert ports == {"http": listeners["public"], "site": listeners["site"], "stats": listeners["stats"]}
     assert container("gateway")["readinessProbe"]["httpGet"] == {"path": "/health/ready", "port": "stats"}
 
 
@@ -260,7 +267,7 @@ def test_the_gateway_finds_every_service() -> None:
     config = yaml.safe_load(kinds("ConfigMap")["gateway"]["data"]["envoy.yaml"])
 
     for it in config["static_resources"]["clusters"]:
-        if it["name"] in OWNERS:
+        if it["name"] in {*OWNERS, "web"}:
             endpoint = it["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
             at = endpoint["address"]["socket_address"]
             service = kinds("Service")[at["address"]]
