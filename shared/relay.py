@@ -173,8 +173,7 @@ class Relay:
             topic = self._kafka.topic(message.topic)
             if topic not in partitions:
                 partitions[topic] = await self._partitions(producer, topic)
-            # By CRC-32, as librdkafka does. Java's murmur2 in Python takes as long as all the rest of encoding.
-            partition = zlib.crc32(message.key or b"") % partitions[topic]
+            partition = partition_of(message.key, partitions[topic])
             by_partition[topic, partition].append((item.row["id"], message))
         faultpoints.reach("relay.before-send")
         outcomes = await asyncio.gather(
@@ -281,6 +280,13 @@ class Relay:
             except PyMongoError as error:
                 log.info("relay.bell-lost", error=type(error).__name__)
                 await asyncio.sleep(POLL_SECONDS)
+
+
+def partition_of(key: bytes | None, partitions: int) -> int:
+    """Where a key's events go, by CRC-32 as librdkafka does. Java's murmur2 in Python takes as long as all the rest of
+    encoding.
+    """
+    return zlib.crc32(key or b"") % partitions
 
 
 def _removal(document: Any, ids: list[str]) -> UpdateOne:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ops.faults.findings import Finding, Historian, Kind
-from ops.faults.houses import HOUSES, heard
+from ops.faults.houses import HOUSES, hears
 from ops.faults.ledger import Op, by_kind
 from ops.faults.world import Heard, World
 
@@ -141,13 +141,11 @@ class Checker:
         """Every event had its effect in every house that hears it."""
         parked = {house: {row["_id"] for row in rows} for house, rows in self.world.parked.items()}
         for house in HOUSES:
-            kinds = heard(house)
             for id_, records in self.world.by_id.items():
-                if records[0].type not in kinds or id_ in self.world.inbox[house]:
-                    continue
-                if id_ in self.dead or id_ in parked[house]:
-                    continue  # Those are told of by `parked`.
-                yield self._of_event("lost", records[0], f"{house} has never taken it")
+                if id_ in self.world.inbox[house] or id_ in self.dead or id_ in parked[house]:
+                    continue  # What is dead or parked is told of by `parked`.
+                if hears(house, records[0].type, records[0].data):
+                    yield self._of_event("lost", records[0], f"{house} has never taken it")
 
     def witnessed(self) -> Iterator[Finding]:
         """The witness, who adds one for each event, has a one for each."""
@@ -155,10 +153,11 @@ class Checker:
             if effect["times"] != 1:
                 record = self.world.by_id[id_][0]
                 yield self._of_event("doubled", record, f"took effect {effect['times']} times at the witness")
-        kinds = heard("witness")
         parked = {row["_id"] for row in self.world.parked["witness"]}
         for id_, records in self.world.by_id.items():
-            if records[0].type in kinds and id_ not in self.world.effects and id_ not in parked:
+            if id_ in self.world.effects or id_ in parked:
+                continue
+            if hears("witness", records[0].type, records[0].data):
                 yield self._of_event("lost", records[0], "took no effect at the witness")
 
     def order(self) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from shared.envelope import Message, encode_event
 from shared.events import Event
 from shared.ids import new_id
 from shared.kafka import KafkaConfig
+from shared.relay import partition_of
 
 LARGEST = 2 * 1024 * 1024
 
@@ -70,7 +71,13 @@ async def put(kafka: KafkaConfig, messages: Iterable[Message]) -> list[tuple[str
     )
     await producer.start()
     try:
-        sends = [await producer.send(m.topic, key=m.key, value=m.value, headers=list(m.headers)) for m in messages]
+        sends = []
+        for m in messages:
+            # Where the relay would put it, or a key's own events and the forged ones would not be in one order.
+            partition = partition_of(m.key, len(await producer.partitions_for(m.topic)))
+            sends.append(
+                await producer.send(m.topic, key=m.key, value=m.value, headers=list(m.headers), partition=partition)
+            )
         places = [await send for send in sends]
         return [(place.topic, place.partition, place.offset) for place in places]
     finally:

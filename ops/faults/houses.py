@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from ops.faults import witness
-from shared.events import OWNERS
+from shared.events import OWNERS, Event
+from shared.inbox import Many
 from shared.service import Service
 
 HOUSES = (*OWNERS, "witness")
@@ -21,9 +24,19 @@ def service(house: str) -> Service:
     return found
 
 
-def heard(house: str) -> frozenset[str]:
-    """The names of the events that it has a handler for."""
-    return frozenset(kind.__name__ for kind in service(house).table)
+def hears(house: str, type_: str, data: Mapping[str, Any]) -> bool:
+    """Whether an event concerns it: it has a handler for this type, and the handler asks for this one."""
+    kind = _kinds(house).get(type_)
+    if kind is None:
+        return False
+    handler = service(house).table[kind]
+    asks = handler.concerns if isinstance(handler, Many) else None
+    return asks is None or asks(kind.model_validate(data))
+
+
+@cache
+def _kinds(house: str) -> dict[str, type[Event]]:
+    return {kind.__name__: kind for kind in service(house).table}
 
 
 def outboxes(house: str) -> tuple[str, ...]:

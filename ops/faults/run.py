@@ -6,29 +6,60 @@ import asyncio
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ops.display import LiveProgress, err
+from ops.faults import report
 from ops.faults.rig import Result, rig
 from ops.faults.scenarios import ALL, QUICK
 from ops.testing import free_base
 from ops.troubles import Exit, Trouble
 
 
-def run(names: Sequence[str], *, seed: int | None, quick: bool, scale: float | None, keep: Path | None) -> list[Result]:
-    """Play them one after the other on one platform."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    scenarios: Sequence[str]
+    seed: int | None = None
+    quick: bool = False
+    scale: float | None = None
+    keep: Path | None = None
+    report: Path | None = None
+
+
+def run(asked: Asked) -> list[Result]:
+    """Play them one after the other on one platform, and report."""
+    names = asked.scenarios
     unknown = [name for name in names if name not in ALL]
     if unknown:
         raise Trouble(f"there is no scenario {', '.join(unknown)}", f"there are {', '.join(ALL)}", code=Exit.FAILED)
-    chosen = list(names) or list(QUICK if quick else ALL)
-    seed = secrets.randbelow(2**32) if seed is None else seed
-    factor = scale if scale is not None else (0.1 if quick else 1.0)
+    chosen = list(names) or list(QUICK if asked.quick else ALL)
+    seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
+    factor = asked.scale if asked.scale is not None else (0.1 if asked.quick else 1.0)
     say(f"seed {seed}: {' '.join(chosen)} at {factor:g} of the load")
+    with _folder(asked.keep) as folder:
+        results = asyncio.run(_play(folder, chosen, seed, factor))
+    if asked.report is not None:
+        say(f"wrote {report.write(asked.report, results, seed=seed, command=_command(asked))}")
+    return results
+
+
+@contextmanager
+def _folder(keep: Path | None) -> Iterator[Path]:
     if keep is not None:
-        return asyncio.run(_play(keep, chosen, seed, factor))
+        yield keep
+        return
     with tempfile.TemporaryDirectory(prefix="plenary-faults-") as folder:
-        return asyncio.run(_play(Path(folder), chosen, seed, factor))
+        yield Path(folder)
+
+
+def _command(asked: Asked) -> str:
+    words = ["./plenary", "faults", *asked.scenarios, *["--quick"] * asked.quick]
+    return " ".join([*words, *([f"--scale {asked.scale:g}"] if asked.scale is not None else [])])
 
 
 async def _play(folder: Path, names: Sequence[str], seed: int, factor: float) -> list[Result]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from ops.faults import ledger
 from ops.faults.checks import Checker
 from ops.faults.findings import Finding, Historian
-from ops.faults.houses import HOUSES, heard
+from ops.faults.houses import HOUSES, hears
 from ops.faults.injector import Fault
 from ops.faults.ledger import Ledger, Op
 from ops.faults.world import Heard, World
@@ -44,7 +45,13 @@ def deed(id: str, kind: str, what: dict[str, Any], **told: Any) -> Op:
 def world() -> World:
     """What follows from that, everywhere."""
     posted = {"comment_id": "c-1", "article_id": "buses", "revision": 1}
-    viewed = {"reader_id": "wiremu", "article_id": "buses"}
+    viewed = {
+        "view_id": "v-1",
+        "reader_id": "wiremu",
+        "article_id": "buses",
+        "access": "unmetered",
+        "viewed_at": "2026-03-01T12:00:00Z",
+    }
     advanced = {"reader_id": "wiremu", "article_id": "buses"}
     records = [
         Heard("community.comments", 0, 0, "buses", POSTED, "CommentPosted", posted),
@@ -54,7 +61,7 @@ def world() -> World:
     now = time.time_ns()
     return World(
         records=records,
-        inbox={house: {r.id for r in records if r.type in heard(house)} for house in HOUSES},
+        inbox={house: {r.id for r in records if hears(house, r.type, r.data)} for house in HOUSES},
         parked={house: [] for house in HOUSES},
         waiting={house: Counter() for house in HOUSES},
         effects={r.id: {"_id": r.id, "times": 1, "at": [now + number]} for number, r in enumerate(records)},
@@ -101,6 +108,10 @@ def double_effect(world: World) -> None:
     world.effects[POSTED]["times"] = 2
 
 
+def pass_reading_by(world: World) -> None:
+    world.inbox["metering"].discard(VIEWED)
+
+
 def miscount(world: World) -> None:
     world.counts["buses"] = 2
 
@@ -142,6 +153,7 @@ def deny_mail(world: World) -> None:
         (lose_event, ("lost", "c-1")),
         (lose_effect, ("lost", f"CommentPosted {POSTED}")),
         (double_effect, ("doubled", f"CommentPosted {POSTED}")),
+        (pass_reading_by, ("lost", f"ArticleViewed {VIEWED}")),
         (miscount, ("doubled", "buses")),
         (lose_reading, ("lost", "view op-2")),
         (double_reading, ("doubled", "view op-2")),
@@ -158,6 +170,14 @@ def test_what_is_wrong_is_named(
     harm(world)
 
     assert expected in found(world, ops)
+
+
+def test_a_house_need_not_take_what_does_not_concern_it(world: World, ops: dict[str, Op]) -> None:
+    (viewed,) = world.by_id[VIEWED]
+    world.by_id[VIEWED] = [replace(viewed, data={**viewed.data, "access": "metered"})]
+    pass_reading_by(world)
+
+    assert found(world, ops) == []
 
 
 def test_an_answer_that_never_came_may_have_had_one_effect_or_none_and_never_two(
