@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,6 +18,14 @@ Item: TypeAlias = dict[str, Any]
 
 def _read(name: str) -> str:
     return (FOLDER / name).read_text()
+
+
+def digest() -> str:
+    """What tells this archive from any other: changes with every letter of it."""
+    summed = sha256()
+    for path in sorted(path for path in FOLDER.rglob("*") if path.suffix in {".md", ".yaml"}):
+        summed.update(f"{path.relative_to(FOLDER)}\0{path.read_text()}\0".encode())
+    return summed.hexdigest()
 
 
 def named(kind: str) -> dict[str, Item]:
@@ -70,19 +79,19 @@ def people() -> dict[str, Item]:
     }
 
 
-def threads() -> dict[str, list[Item]]:
+def threads(now: datetime) -> dict[str, list[Item]]:
     """The comments under each article, by its slug. Each has an ``id``, and ``replies`` of the same form."""
     found = {}
     for path in sorted((FOLDER / "data" / "threads").glob("*.yaml")):
         comments: list[Item] = yaml.safe_load(_read(f"data/threads/{path.name}"))
-        found[path.stem] = [_with_ids(comment, f"{path.stem}/{place}") for place, comment in enumerate(comments, 1)]
+        found[path.stem] = [_comment(comment, f"{path.stem}/{place}", now) for place, comment in enumerate(comments, 1)]
     return found
 
 
-def _with_ids(comment: Item, id_: str) -> Item:
+def _comment(comment: Item, id_: str, now: datetime) -> Item:
     """The comment, named by its place: 2/1 is the first reply to the second comment."""
-    replies = [_with_ids(reply, f"{id_}/{place}") for place, reply in enumerate(comment.get("replies", ()), 1)]
-    return {**comment, "id": id_, "replies": replies}
+    replies = [_comment(reply, f"{id_}/{place}", now) for place, reply in enumerate(comment.get("replies", ()), 1)]
+    return {**comment, "id": id_, "at": past_instant(dict(comment), "at", now), "replies": replies}
 
 
 def log_ins() -> dict[str, str]:

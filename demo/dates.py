@@ -34,14 +34,15 @@ def next_weekday(day: date, weekday: str) -> date:
 
 
 def past_instant(about: dict[str, Any], name: str, now: datetime) -> str:
-    """Take the moment called ``name`` out of ``about``: ``name`` itself, or ``<what>_days_ago`` before ``now``.
+    """Take the moment called ``name`` out of ``about``: an instant, or the days ago that stand in its place.
 
-    Days ago end at eight in the morning, UTC, so that what was published last week was published at a decent hour.
+    In place of ``published_at`` these are ``published_days_ago``, in place of ``at`` they are ``days_ago``. They end at
+    ``time``, in UTC, or at eight in the morning, so that what was published last week was published at a decent hour.
     """
     if name in about:
         stated = about.pop(name)
         instant = stated if isinstance(stated, datetime) else datetime.fromisoformat(stated)
     else:
-        day = now.astimezone(UTC).date() - timedelta(days=about.pop(f"{name.removesuffix('_at')}_days_ago"))
-        instant = datetime.combine(day, time(8), UTC)
+        day = now.astimezone(UTC).date() - timedelta(days=about.pop(f"{name.removesuffix('at')}days_ago"))
+        instant = datetime.combine(day, time.fromisoformat(about.pop("time", "08:00")), UTC)
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

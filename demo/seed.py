@@ -38,7 +38,14 @@ async def seed(
         door = Door(client, say)
         await door.enter(email, password)
         people, there = await asyncio.gather(_people(door, secret), _archive(door, now))
-        await asyncio.gather(_comments(door, people, there), _suggestions(door, people, there))
+        await asyncio.gather(_comments(door, people, there, now), _suggestions(door, people, there))
+
+
+async def is_in(url: str) -> bool:
+    """Whether the archive's first article is there, and so the rest: that it was put in at all is known already."""
+    first = archive.articles()[0]["slug"]
+    async with httpx2.AsyncClient(base_url=url, timeout=20) as client:
+        return (await client.get(f"/v1/articles/{first}/related")).is_success
 
 
 async def _people(door: Door, secret: str) -> Ids:
@@ -95,10 +102,12 @@ def _same(ruling: Item, made: dict[str, Any]) -> bool:
     )
 
 
-async def _comments(door: Door, people: Ids, there: Ids) -> None:
+async def _comments(door: Door, people: Ids, there: Ids, now: datetime) -> None:
     """Every discussion: each branch in its order, branches beside each other."""
     branches = [
-        _branch(door, people, there[slug], comment) for slug, thread in archive.threads().items() for comment in thread
+        _branch(door, people, there[slug], comment)
+        for slug, thread in archive.threads(now).items()
+        for comment in thread
     ]
     await door.each("discussions", branches)
 

@@ -27,6 +27,7 @@ INTERNAL = re.compile(r"\]\(/(articles|topics|regions|series|webinars)/([a-z0-9-
 ARTICLES = {article["slug"]: article for article in archive.articles(NOW)}
 WEBINARS = {webinar["slug"]: webinar for webinar in archive.webinars(NOW)}
 SURVEYS = {survey["slug"]: (survey, rulings) for survey, rulings in archive.surveys(NOW)}
+THREADS = archive.threads(NOW)
 
 
 def rendered(slug: str) -> Rendered:
@@ -229,11 +230,11 @@ def said(comments: list[dict[str, Any]], after: str) -> Iterator[tuple[dict[str,
         yield from said(comment["replies"], comment["at"])
 
 
-@pytest.mark.parametrize("slug", archive.threads())
+@pytest.mark.parametrize("slug", THREADS)
 def test_every_comment_is_by_somebody_and_comes_after_what_it_answers(slug: str) -> None:
     people = archive.people().keys()
 
-    comments = list(said(archive.threads()[slug], ARTICLES[slug]["published_at"]))
+    comments = list(said(THREADS[slug], ARTICLES[slug]["published_at"]))
 
     assert all({comment["by"], *comment.get("helpful_to", ())} <= people for comment, _ in comments)
     assert all(comment["by"] not in comment.get("helpful_to", ()) for comment, _ in comments)

@@ -63,3 +63,4 @@ def test_a_moment_is_a_date_or_so_many_days_ago() -> None:
     assert past_instant(stated, "published_at", now) == "2017-07-14T08:00:00Z"
     assert past_instant(counted, "published_at", now) == "2026-11-19T08:00:00Z"
     assert stated == counted == {}
+    assert past_instant({"days_ago": 6, "time": "21:40"}, "at", now) == "2026-11-19T21:40:00Z"

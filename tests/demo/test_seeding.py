@@ -123,6 +123,17 @@ async def test_a_second_time_on_another_day_nothing_changes_and_nothing_is_said(
     assert await seeded.kept() == before
 
 
+async def test_the_next_start_has_nothing_to_do(seeded: Seeded) -> None:
+    said: list[str] = []
+
+    await demo_data.seed(seeded.platform.state, seeded.platform.ports, said.append)
+
+    assert said[0] == "nothing is new"
+    report = demo_data.report(seeded.platform.state)
+    assert report is not None
+    assert len(report["log_ins"]) == len(archive.log_ins()) + 1
+
+
 async def test_a_reader_finds_the_article_its_cloud_and_the_session_of_2017(seeded: Seeded) -> None:
     article = await seeded.get("/v1/articles/what-openness-means-to-public-servants")
     cloud = await seeded.get("/v1/surveys/what-openness-means/cloud")
@@ -152,7 +163,7 @@ async def test_the_next_asia_pacific_session_is_to_come_at_the_same_hour(seeded:
 
 async def test_a_discussion_has_its_people_its_dates_and_its_replies(seeded: Seeded) -> None:
     slug = "what-openness-means-to-public-servants"
-    written = len(list(every(archive.threads()[slug])))
+    written = len(list(every(archive.threads(datetime.now(UTC))[slug])))
     article = await seeded.get(f"/v1/articles/{slug}")
 
     async def counted() -> bool:
