@@ -22,7 +22,7 @@ from pymongo import AsyncMongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from ops import kafka_admin, mongo_admin
-from ops.topology import RENDERED, Topology
+from ops.topology import Topology
 from ops.troubles import Trouble
 from shared.kafka import KafkaConfig, Security
 from shared.settings import FileSettingsSource
@@ -58,7 +58,7 @@ class ProvisionSettings(BaseSettings):
     """Copies of each new topic."""
     passwords: Path
     """The folder of the services' own passwords: `accounts-mongodb-password`, `accounts-kafka-password` and so on."""
-    topology: Path = RENDERED
+    topology: Path = Path("deploy/topology.yaml")
     """The declaration of topics, principals, access lists and database users."""
     patience_seconds: float = Field(default=180.0, gt=0)
     """How long the servers may take to be there."""

@@ -9,9 +9,12 @@ from pathlib import Path
 from gateway import openapi
 from ops import topology
 from ops.deployment import compose, kubernetes
+from ops.provision import ProvisionSettings
 from ops.settings import ROOT
 from shared.events import OWNERS
 from shared.events.reference import reference
+from shared.settings import settings_table
+from web.settings import WebSettings
 
 
 def rendered() -> dict[Path, Callable[[], str]]:
@@ -20,6 +23,7 @@ def rendered() -> dict[Path, Callable[[], str]]:
         topology.RENDERED: lambda: topology.render(topology.plan()),
         ROOT / "docs" / "events.md": reference,
         openapi.FILE: merged_openapi,
+        ROOT / "docs" / "settings.md": settings_reference,
         **compose.files(),
         **kubernetes.files(),
     }
@@ -32,6 +36,27 @@ def merged_openapi() -> str:
         service = importlib.import_module(f"services.{owner}.app").service
         documents[owner] = service.api(None).openapi()
     return openapi.render(documents)
+
+
+SETTINGS = """\
+# Settings
+
+Everything that an operator may set, from the classes that read it (`./plenary render` writes this page). Each is an
+environment variable. With `_FILE` at its end it names a file to read the value from, which is how secrets are handed
+over. A process that lacks something says what, and exits with 2. What `./plenary` itself takes is in
+[ops/README.md](../ops/README.md#settings).
+"""
+
+
+def settings_reference() -> str:
+    """The settings of every process, as a page."""
+    parts = [SETTINGS]
+    for owner in OWNERS:
+        kind = importlib.import_module(f"services.{owner}.app").service.settings
+        parts.append(f"## {owner.capitalize()}\n\n{settings_table(kind)}")
+    parts.append(f"## The site\n\n{settings_table(WebSettings)}")
+    parts.append(f"## The job that provisions servers elsewhere\n\n{settings_table(ProvisionSettings)}")
+    return "\n".join(parts)
 
 
 def stale() -> dict[Path, str]:

@@ -12,6 +12,11 @@ def test_every_file_made_from_code_is_current() -> None:
     assert old == [], "write them anew: ./plenary render"
 
 
+def test_no_file_holds_a_path_of_the_machine_that_made_it() -> None:
+    for path in rendered():
+        assert str(ROOT) not in path.read_text(), path
+
+
 def test_making_a_file_twice_gives_the_same_text() -> None:
     for path, make in rendered().items():
         assert make() == make(), path
