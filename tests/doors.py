@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from shared.clock import Clock
@@ -20,6 +21,7 @@ from shared.resources import Resources
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
+from tests.documented import Documented
 
 GATEWAY_KEY = "a gateway key that only tests know"
 
@@ -92,9 +94,13 @@ async def open_door(service: Service, resources: Resources) -> AsyncIterator[htt
 
 @asynccontextmanager
 async def client_of(app: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of an application in this process. Crashes arrive as the answers that a reader would get."""
+    """A client of an application in this process. Crashes arrive as the answers that a reader would get.
+
+    Every answer of an API is held to its OpenAPI document.
+    """
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://plenary.test") as client:
+    hooks = {"response": [Documented(app.openapi()).check]} if isinstance(app, FastAPI) else {}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://plenary.test", event_hooks=hooks) as client:
         yield client
 
 

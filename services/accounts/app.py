@@ -64,6 +64,7 @@ def create_api(deps: Deps) -> FastAPI:
         description="Who you are: joining, logging in, and what staff decide about it.",
         deps=deps,
         routers=api.ROUTERS,
+        refusals=api.REFUSALS,
     )
 
 

@@ -29,7 +29,7 @@ async def open_deps(resources: Resources) -> Deps:
 
 def create_api(deps: Deps) -> FastAPI:
     """The HTTP door."""
-    return create_app(title="Plenary community", version="1", deps=deps, routers=api.ROUTERS)
+    return create_app(title="Plenary community", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS)
 
 
 def create_worker(_deps: Deps) -> list[Component]:

@@ -103,6 +103,7 @@ def create_api(deps: Deps) -> FastAPI:
         deps=deps,
         routers=api.ROUTERS,
         bodies=bodies,
+        refusals=api.REFUSALS,
         produces=(*api.clouds.PRODUCES, api.webinars.CALENDAR),
     )
 

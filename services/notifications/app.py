@@ -51,7 +51,14 @@ async def open_deps(resources: Resources) -> Deps:
 
 def create_api(deps: Deps) -> FastAPI:
     """The HTTP door."""
-    return create_app(title="Plenary notifications", version="1", deps=deps, routers=api.ROUTERS, bodies=api.BODIES)
+    return create_app(
+        title="Plenary notifications",
+        version="1",
+        deps=deps,
+        routers=api.ROUTERS,
+        bodies=api.BODIES,
+        refusals=api.REFUSALS,
+    )
 
 
 def create_worker(deps: Deps) -> list[Component]:

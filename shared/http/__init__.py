@@ -20,6 +20,7 @@ from shared.http.idempotency import IdempotencyKey, Idempotent
 from shared.http.identity import Anyone, Identity, Member, identity_from, identity_of, role
 from shared.http.pages import Cursoring, CursorInvalid, Page, Paging, seal, unseal
 from shared.http.problems import TYPE_PREFIX, ValidationFailed, problem
+from shared.http.refusals import Refusals
 
 __all__ = [
     "JSON",
@@ -40,6 +41,7 @@ __all__ = [
     "Page",
     "Paging",
     "PreconditionRequired",
+    "Refusals",
     "ValidationFailed",
     "attach",
     "check_version",

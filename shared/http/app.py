@@ -17,6 +17,7 @@ from shared.http.edge import Edge
 from shared.http.gate import BodyRule, Gate
 from shared.http.health import Probes
 from shared.http.idempotency import KeptAnswer, KeptAnswers, Keys, on_kept_answer
+from shared.http.refusals import Refusals
 from shared.resources import Resources
 
 
@@ -29,11 +30,13 @@ def create_app(
     description: str = "",
     bodies: Sequence[BodyRule] = (),
     produces: Sequence[str] = (),
+    refusals: Refusals | None = None,
 ) -> FastAPI:
     """An API over ``routers``, whose dependencies find ``deps`` by :func:`deps_of`.
 
-    ``bodies`` allows larger or other bodies under some paths; ``produces`` names media types beside JSON. It does
-    nothing with ``deps`` but hand them on, so that the OpenAPI document can be made without any.
+    ``bodies`` allows larger or other bodies under some paths; ``produces`` names media types beside JSON; ``refusals``
+    says by operation id what single operations refuse, beside what all of them do. It does nothing with ``deps`` but
+    hand them on, so that the OpenAPI document can be made without any.
     """
     app = FastAPI(
         title=title,
@@ -57,7 +60,7 @@ def create_app(
     app.add_middleware(KeptAnswers)
     app.add_middleware(Gate, rules=bodies, produces=produces)
     app.add_middleware(Edge)
-    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.document(app, refusals or {})  # type: ignore[method-assign]
     return app
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from shared.errors import Forbidden, NotSignedIn, TokenInvalid
@@ -81,4 +82,11 @@ def role(*roles: str) -> Any:
             raise Forbidden(f"This needs one of the roles {', '.join(roles)}.")
         return identity
 
+    with_role.needs_role = True  # type: ignore[attr-defined]
     return Depends(with_role)
+
+
+def needs_role(dependant: Dependant) -> bool:
+    """Whether a route asks for a role."""
+    own = getattr(dependant.call, "needs_role", False)
+    return own or any(needs_role(each) for each in dependant.dependencies)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.http.problems import MEDIA_TYPE
+from shared.http.refusals import Refusals, api_routes, components, responses
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -35,22 +35,26 @@ PROBLEM: dict[str, Any] = {
     },
 }
 
-_REFUSAL = {
-    "description": "A refusal",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+AS_YOU_HAVE_IT = {"description": "As you have it: the answer's `ETag` is the one in `If-None-Match`."}
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The document, made once."""
+def document(app: FastAPI, own: Refusals) -> dict[str, Any]:
+    """The document, made once; ``own`` are the refusals of single operations."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        for path in made.get("paths", {}).values():
-            for operation in path.values():
-                responses = operation.setdefault("responses", {})
-                responses.pop("422", None)
-                responses["default"] = _REFUSAL
-        schemas = made.setdefault("components", {}).setdefault("schemas", {})
+        routes = {
+            (method, route.path_format): route for route in api_routes(app.routes) for method in route.methods or ()
+        }
+        for path, operations in made.get("paths", {}).items():
+            for method, operation in operations.items():
+                answers = operation.setdefault("responses", {})
+                answers.pop("422", None)
+                if method == "get":
+                    answers.setdefault("304", AS_YOU_HAVE_IT)
+                route = routes.get((method.upper(), path))
+                answers |= responses(method, operation, route, own.get(operation["operationId"], ()))
+        made.setdefault("components", {})["responses"] = components()
+        schemas = made["components"].setdefault("schemas", {})
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         schemas["Problem"] = PROBLEM

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.accounts.api import domains, imports, me, members, sessions, signups, well_known
+from services.accounts.api.refusals import REFUSALS
+
+__all__ = ["REFUSALS", "ROUTERS"]
 
 ROUTERS: list[APIRouter] = [
     signups.router,

@@ -1,5 +1,8 @@
 """The HTTP door, one module per feature."""
 
 from services.community.api import comments, imports, suggestions
+from services.community.api.refusals import REFUSALS
+
+__all__ = ["REFUSALS", "ROUTERS"]
 
 ROUTERS = (comments.router, suggestions.router, imports.router)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.content.api import articles, clouds, editing, registrations, search, shelves, surveys, webinars
+from services.content.api.refusals import REFUSALS
+
+__all__ = ["REFUSALS", "ROUTERS"]
 
 ROUTERS: list[APIRouter] = [
     articles.router,

@@ -1,5 +1,8 @@
 """The HTTP door, one module per feature."""
 
 from services.metering.api import check, funnel, meter
+from services.metering.api.refusals import REFUSALS
+
+__all__ = ["REFUSALS", "ROUTERS"]
 
 ROUTERS = (check.router, meter.router, funnel.router)

@@ -1,7 +1,10 @@
 """The HTTP door, one module per feature."""
 
 from services.notifications.api import deliveries, preferences, unsubscribe
+from services.notifications.api.refusals import REFUSALS
 from shared.http import BodyRule
+
+__all__ = ["BODIES", "REFUSALS", "ROUTERS"]
 
 ROUTERS = (preferences.router, unsubscribe.router, deliveries.router)
 

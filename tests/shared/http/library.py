@@ -152,6 +152,7 @@ library = Service(
         routers=[router],
         bodies=[BodyRule("/v1/pamphlets/imports", limit=200_000, media=("text/csv",))],
         produces=["text/calendar"],
+        refusals={"getPamphlet": [PamphletNotFound]},
     ),
 )
 

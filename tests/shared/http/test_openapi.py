@@ -15,11 +15,35 @@ def test_the_document_is_made_without_any_server() -> None:
 
 
 def test_refusals_are_described_as_problems() -> None:
-    operation = document()["paths"]["/v1/pamphlets"]["post"]
+    answers = document()["paths"]["/v1/pamphlets"]["post"]["responses"]
 
-    assert "422" not in operation["responses"]
-    assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+    assert list(answers["422"]["content"]) == ["application/problem+json"]
+    assert list(document()["components"]["responses"]["Refusal"]["content"]) == ["application/problem+json"]
     assert "HTTPValidationError" not in document()["components"]["schemas"]
+
+
+def test_an_operation_names_what_it_refuses_by_what_it_takes() -> None:
+    paths = document()["paths"]
+
+    def refused(path: str, method: str) -> dict[str, list[str]]:
+        answers = paths[path][method]["responses"]
+        return {status: told["x-problems"] for status, told in answers.items() if "x-problems" in told}
+
+    assert refused("/v1/pamphlets/{id}", "get")["404"] == ["pamphlet-not-found"]
+    assert refused("/v1/pamphlets/{id}", "delete")["403"] == ["forbidden"]
+    assert refused("/v1/pamphlets/{id}", "put")["412"] == ["stale-write"]
+    assert refused("/v1/pamphlets/{id}", "put")["428"] == ["precondition-required"]
+    assert refused("/v1/pamphlets", "post")["409"] == ["request-in-progress"]
+    assert "cursor-invalid" in refused("/v1/pamphlets", "get")["400"]
+    assert "403" not in refused("/v1/pamphlets", "get")
+
+
+def test_what_the_gateway_answers_for_everybody_is_said_once() -> None:
+    answers = document()["paths"]["/v1/pamphlets"]["get"]["responses"]
+
+    assert answers["429"] == {"$ref": "#/components/responses/TooManyRequests"}
+    assert answers["5XX"] == {"$ref": "#/components/responses/Unavailable"}
+    assert answers["default"] == {"$ref": "#/components/responses/Refusal"}
 
 
 def test_operations_have_stable_names() -> None:
