@@ -81,7 +81,9 @@ async def list_articles(
     return _answer(paging, [each.card for each in shown], (shown[-1].score, shown[-1].card.id) if more else None)
 
 
-@router.get("/articles/{slug}", response_model=ArticlePage)
+@router.get(
+    "/articles/{slug}", response_model=ArticlePage, responses={301: {"description": "It is called otherwise by now."}}
+)
 async def read_article(slug: SlugPath, request: Request, deps: Wired, identity: Anyone) -> Response:
     """An article, in full or as a teaser, as the meter allows; the wall is an answer and not an error.
 
