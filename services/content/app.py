@@ -40,7 +40,7 @@ SURVEY_IMPORT = 1024 * 1024
 async def open_deps(resources: Resources) -> Deps:
     """Make what the use cases need. The only construction."""
     settings: ContentSettings = resources.settings
-    pages = PageStore(resources.db)
+    pages = PageStore(resources.db, signpost_seconds=settings.signpost_seconds)
     surveys = SurveyStore(resources.client, resources.db)
     grant_keys = PublishedKeys(settings.grants_url)
     serialise = partial(page_bytes, public_url=settings.public_url)
@@ -52,7 +52,7 @@ async def open_deps(resources: Resources) -> Deps:
         kafka=resources.kafka,
         facts=Facts(resources.db),
         geography=load_geography(),
-        articles=ArticleStore(resources.client, resources.db),
+        articles=ArticleStore(resources.client, resources.db, pages.forget_signposts),
         pages=pages,
         page_cache=PageCache(pages, serialise, megabytes=settings.page_cache_megabytes),
         search=SearchStore(resources.db),
