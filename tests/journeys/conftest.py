@@ -106,6 +106,16 @@ class Site:
             assert answer.status_code in {200, 201}, answer.text
             self.articles[slug] = answer.json()["id"]
 
+    async def metered(self, *slugs: str) -> None:
+        """Return once metering knows of these articles."""
+
+        async def known() -> bool:
+            async with self.browser() as browser:
+                states = [(await read(browser, slug))["access"]["state"] for slug in slugs]
+            return "unknown-article" not in states
+
+        await eventually(known, within=30, every=0.3)
+
     async def announce(self, title: str, wall_time: str, zone: str, **about: Any) -> dict[str, Any]:
         """Announce a webinar by the time on the host's wall."""
         draft = {"title": title, "time": {"wall_time": wall_time, "zone": zone, "minutes": 60}, **about}
@@ -192,10 +202,5 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         for slug in SLUGS:
             await site.publish(slug)
 
-        async def metered() -> bool:
-            async with site.browser() as browser:
-                states = [(await read(browser, slug))["access"]["state"] for slug in SLUGS]
-            return "unknown-article" not in states
-
-        await eventually(metered, within=30, every=0.3)
+        await site.metered(*SLUGS)
         yield site

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 
 from ops import kafka_admin
 from services.community.app import service as community
@@ -19,7 +19,7 @@ from services.metering.streams import FUNNEL
 from services.notifications.app import service as notifications
 from shared.events import OWNERS, TOPICS
 from tests.journeys.conftest import Site
-from tests.support import eventually
+from tests.support import eventually, read_topic
 
 EVENTS = tuple(name for name in TOPICS if not name.endswith(".dead-letters"))
 """The topics that carry what happened."""
@@ -65,20 +65,8 @@ async def holdings(site: Site) -> Holdings:
 
 async def everything_said(site: Site) -> list[ConsumerRecord[bytes, bytes]]:
     """Every record on the topics of events, in order per partition."""
-    consumer = AIOKafkaConsumer(**site.platform.kafka.client_arguments(), group_id=None, enable_auto_commit=False)
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic, number) for topic in EVENTS for number in range(TOPICS[topic].partitions)]
-        consumer.assign(partitions)
-        ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        records: list[ConsumerRecord[bytes, bytes]] = []
-        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for found in (await consumer.getmany(timeout_ms=200)).values():
-                records.extend(found)
-        return records
-    finally:
-        await consumer.stop()
+    topics = await asyncio.gather(*(read_topic(site.platform.kafka, topic) for topic in EVENTS))
+    return [record for records in topics for record in records]
 
 
 async def at_rest(site: Site, *, within: float = 60) -> None:
