@@ -124,6 +124,7 @@ service = Service(
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
     table=consumers.TABLE,
+    rebuilds=consumers.REBUILDS,
     open=open_deps,
     close=close_deps,
     api=create_api,

@@ -62,6 +62,7 @@ service = Service(
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
     table=consumers.TABLE,
+    rebuilds=consumers.REBUILDS,
     open=open_deps,
     api=create_api,
     worker=create_worker,
