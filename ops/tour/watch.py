@@ -19,7 +19,8 @@ from aiokafka.errors import KafkaError
 from ops.embedded.platform import Platform
 from ops.troubles import Exit, Trouble
 from shared.envelope import Envelope, Undecodable, UnknownType, decode
-from shared.events import CATALOGUE, OWNERS, TOPICS
+from shared.events import CATALOGUE, OWNERS, TOPICS, Event
+from shared.inbox import Handler, Many
 from shared.mongo import connect
 from shared.trace import parse
 from shared.views import View
@@ -157,14 +158,14 @@ class Audience:
     """Who hears which event, from the services' own tables."""
 
     def __init__(self) -> None:
-        self._handlers: dict[str, list[str]] = defaultdict(list)
+        self._handlers: dict[str, dict[str, Handler | Many]] = defaultdict(dict)
         self._tombstones: dict[str, list[str]] = defaultdict(list)
         self._views: dict[str, list[str]] = defaultdict(list)
         self._owners = {event.__name__: event.owner for event in CATALOGUE.values()} | {FORGET: "accounts"}
         for service in OWNERS:
             consumers = _module(f"services.{service}.consumers")
-            for event in getattr(consumers, "TABLE", ()):
-                self._handlers[event.type].append(service)
+            for event, handler in getattr(consumers, "TABLE", {}).items():
+                self._handlers[event.type][service] = handler
             for topic in getattr(consumers, "TOMBSTONES", ()):
                 self._tombstones[topic].append(service)
             for view in vars(_module(f"services.{service}.streams") or object).values():
@@ -174,14 +175,22 @@ class Audience:
 
     def heard(self, topic: str, envelope: Envelope) -> Heard:
         """The event, with whoever should react to it."""
-        event, type_ = envelope.event, envelope.type
-        name = FORGET if event is None else type(event).__name__
-        hears = self._tombstones[topic] if event is None else self._handlers[type_]
-        return Heard(name, envelope.id, topic, envelope.time, tuple(hears), tuple(self._views[type_]))
+        event = envelope.event
+        if event is None:
+            return Heard(FORGET, envelope.id, topic, envelope.time, tuple(self._tombstones[topic]), ())
+        handlers = self._handlers[envelope.type]
+        hears = tuple(service for service, handler in handlers.items() if _concerns(handler, event))
+        name, views = type(event).__name__, tuple(self._views[envelope.type])
+        return Heard(name, envelope.id, topic, envelope.time, hears, views)
 
     def owner(self, name: str) -> str:
         """Who says events of this name."""
         return self._owners[name]
+
+
+def _concerns(handler: Handler | Many, event: Event) -> bool:
+    """Whether the handler does anything about this one; what concerns nobody passes without a trace."""
+    return not isinstance(handler, Many) or handler.concerns is None or handler.concerns(event)
 
 
 def _module(name: str) -> Any:
