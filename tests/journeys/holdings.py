@@ -24,9 +24,9 @@ from tests.support import eventually, read_topic
 EVENTS = tuple(name for name in TOPICS if not name.endswith(".dead-letters"))
 """The topics that carry what happened."""
 
-NO_EFFECTS = {"inbox", "leases", "idempotency", "limits", "rates", "networks"}
+NO_EFFECTS = {"inbox", "leases", "idempotency", "limits", "rates", "networks", "trending", "funnel"}
 """Collections that hold no effect of an event: which ones were seen and when (inbox), who works until when (leases),
-and what only requests write and the clock forgets.
+what only requests write and the clock forgets, and what the views show, which is counted for display.
 """
 
 GROUPS = {service.name: tuple(service.topics) for service in (content, metering, notifications, community)} | {
@@ -41,7 +41,7 @@ class Holdings:
     """One moment."""
 
     documents: dict[str, dict[Any, Any]]
-    """Every document of every collection with effects, views included, by ``service.collection`` and id."""
+    """Every document of every collection with effects, by ``service.collection`` and id."""
     records: Counter[str]
     """How many records each topic has, dead letters included."""
     mails: tuple[str, ...]

