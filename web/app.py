@@ -49,6 +49,7 @@ def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starl
         renderer=Renderer(assets),
         reference=Reference(gateway, settings.beside_seconds),
         kept=KeptPages(),
+        on_crash=errors.on_crash,
         form_key=settings.derived_key("forms"),
     )
     app = Starlette(

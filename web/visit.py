@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -45,6 +45,8 @@ class Site:
     reference: Reference
     kept: KeptPages
     form_key: bytes
+    on_crash: Callable[[Visit, Exception], Awaitable[Response]]
+    """Makes the page that says that we failed."""
 
 
 class FormRefused(Exception):  # noqa: N818 - an answer, not a failure

@@ -129,11 +129,11 @@ class Content(Questions):
         return await self.get(Page[Survey], "/v1/surveys", **query)
 
     async def answer(self, name: str) -> Answered | None:
-        """The reader's own answer, if they gave one."""
+        """The reader's own answer, if they gave one; whom the survey does not ask has given none."""
         try:
             return await self.get(Answered, f"/v1/surveys/{quote(name, safe='')}/answer")
         except Problem as problem:
-            if problem.status in {401, 404}:
+            if problem.status in {401, 403, 404}:
                 return None
             raise
 
