@@ -33,6 +33,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("accounts", "/v1/imports/members", body_limit=MEGABYTE),
     Entry("content", "/v1/articles", body_limit=MEGABYTE),
     Entry("content", "/v1/search"),
+    Entry("content", "/v1/desk"),
     Entry("content", "/v1/board"),
     Entry("content", "/v1/topics"),
     Entry("content", "/v1/regions"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -150,7 +151,7 @@ def _place(paging: Cursoring) -> Place | None:
     return None if paging.after is None else Place(*paging.after)
 
 
-def _page(paging: Cursoring, cards: list[Card], list_: str) -> Response:
+def _page(paging: Cursoring, cards: Sequence[Card], list_: str) -> Response:
     """The page of ``cards``, of which one more than fits was asked for."""
     shown, more = cards[: paging.limit], len(cards) > paging.limit
     if not more:
@@ -159,6 +160,6 @@ def _page(paging: Cursoring, cards: list[Card], list_: str) -> Response:
     return _answer(paging, shown, (last.updated_at if list_ == "desk" else last.published_at, last.id))
 
 
-def _answer(paging: Cursoring, cards: list[Card], position: tuple[object, ...] | None) -> Response:
-    page = Page[Card](items=cards, next=paging.cursor(position) if position else None)
+def _answer(paging: Cursoring, cards: Sequence[Card], position: tuple[object, ...] | None) -> Response:
+    page = Page[Card](items=list(cards), next=paging.cursor(position) if position else None)
     return JsonBytes(page, headers=paging.headers(position))

@@ -34,6 +34,10 @@ INDEXES: dict[str, list[IndexModel]] = {
             for field in ("topics", "regions", "country", "kind", "series")
         ),
         IndexModel([("state", ASCENDING), ("saved_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
+        IndexModel(
+            [("author_id", ASCENDING), ("state", ASCENDING), ("saved_at", DESCENDING), ("_id", DESCENDING)],
+            name="desk_by_author",
+        ),
         IndexModel([("scheduled_for", ASCENDING)], name="due", partialFilterExpression={"state": "scheduled"}),
         IndexModel(
             [("state", ASCENDING), *((field, TEXT) for field in _WEIGHTS)],
