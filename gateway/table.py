@@ -34,6 +34,8 @@ TABLE: tuple[Entry, ...] = (
     Entry("content", "/v1/articles", body_limit=MEGABYTE),
     Entry("content", "/v1/search"),
     Entry("content", "/v1/desk"),
+    Entry("content", "/v1/feeds"),
+    Entry("content", "/v1/sitemap.xml"),
     Entry("content", "/v1/board"),
     Entry("content", "/v1/topics"),
     Entry("content", "/v1/regions"),

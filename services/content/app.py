@@ -19,6 +19,7 @@ from services.content.store.page_cache import PageCache
 from services.content.store.pages import PageStore
 from services.content.store.search import SearchStore
 from services.content.store.shelves import ShelfStore
+from services.content.store.sitemap import SitemapStore
 from services.content.store.surveys import SurveyStore
 from services.content.store.trending import TrendStore
 from services.content.store.webinars import WebinarStore
@@ -56,6 +57,7 @@ async def open_deps(resources: Resources) -> Deps:
         pages=pages,
         page_cache=PageCache(pages, serialise, megabytes=settings.page_cache_megabytes),
         search=SearchStore(resources.db),
+        sitemap=SitemapStore(resources.db),
         comments=CommentStore(resources.db),
         shelves=ShelfStore(resources.db),
         trends=TrendStore(resources.db, TRENDING),
@@ -104,7 +106,7 @@ def create_api(deps: Deps) -> FastAPI:
         routers=api.ROUTERS,
         bodies=bodies,
         refusals=api.REFUSALS,
-        produces=(*api.clouds.PRODUCES, api.webinars.CALENDAR),
+        produces=(*api.clouds.PRODUCES, *api.feeds.PRODUCES, api.webinars.CALENDAR),
     )
 
 

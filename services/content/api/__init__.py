@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.content.api import articles, clouds, editing, registrations, search, shelves, surveys, webinars
+from services.content.api import articles, clouds, editing, feeds, registrations, search, shelves, surveys, webinars
 from services.content.api.refusals import REFUSALS
 
 __all__ = ["REFUSALS", "ROUTERS"]
@@ -14,6 +14,7 @@ ROUTERS: list[APIRouter] = [
     search.router,
     editing.router,
     shelves.router,
+    feeds.router,
     surveys.router,
     clouds.router,
     webinars.router,
