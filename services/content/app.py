@@ -104,6 +104,7 @@ def create_api(deps: Deps) -> FastAPI:
         version="1",
         deps=deps,
         routers=api.ROUTERS,
+        hot=api.HOT,
         bodies=bodies,
         refusals=api.REFUSALS,
         produces=(*api.clouds.PRODUCES, *api.feeds.PRODUCES, api.webinars.CALENDAR),

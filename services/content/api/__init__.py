@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from services.content.api import articles, clouds, editing, feeds, registrations, search, shelves, surveys, webinars
 from services.content.api.refusals import REFUSALS
 
-__all__ = ["REFUSALS", "ROUTERS"]
+__all__ = ["HOT", "REFUSALS", "ROUTERS"]
+
+HOT = articles.HOT
 
 ROUTERS: list[APIRouter] = [
     articles.router,

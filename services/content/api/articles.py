@@ -25,10 +25,13 @@ from shared.events.content import ArticleKind
 from shared.http import (
     Anyone,
     Cursoring,
+    HotRoute,
+    Identity,
     JsonBytes,
     Page,
     Paging,
     ValidationFailed,
+    anyone,
     deps_of,
     fresh,
     is_head,
@@ -90,6 +93,18 @@ async def read_article(slug: SlugPath, request: Request, deps: Wired, identity: 
 
     A former slug leads to the present one (301). HEAD and prefetching count as no reading and show the teaser.
     """
+    return await _read(request, deps, slug, identity)
+
+
+async def _read_hot(request: Request) -> Response:
+    return await _read(request, request.app.state.deps, request.path_params["slug"], await anyone(request))
+
+
+HOT = (HotRoute("/v1/articles/{slug}", _read_hot),)
+"""What is asked for most."""
+
+
+async def _read(request: Request, deps: Deps, slug: str, identity: Identity | None) -> Response:
     opened = await reading.open_article(deps, slug, _knock(request, identity.member_id if identity else None))
     if isinstance(opened, Moved):
         return RedirectResponse(f"/v1/articles/{opened.slug}", status_code=301, headers=OWN)
