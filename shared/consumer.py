@@ -21,7 +21,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from shared import faultpoints, metrics
 from shared.envelope import Envelope, Undecodable, UnknownType
 from shared.faults import is_infrastructure
-from shared.inbox import Inbox
+from shared.inbox import CHUNK_SECONDS, Inbox
 from shared.kafka import KafkaConfig
 from shared.parked import Parked, Record, queue_of
 
@@ -34,10 +34,35 @@ LANES = 4
 """Transactions at once. More would mostly wait for the same disk flush and conflict more often."""
 
 CHUNK_EVENTS = 250
+FIRST_EVENTS = 16
+"""Events in a transaction: at most, and to begin with. In between, as many as fit into a second (:class:`Pace`)."""
+
+POLL_INTERVAL_MS = 24 * 3600 * 1000
+"""How long a batch may take until the broker thinks us dead: as good as for ever. Heartbeats and work share one event
+loop, so that a worker whose heart beats is alive; one that is slow, or waits for its database, must not lose its
+partitions to another that would be just as slow, and begin anew each time."""
 LAG_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
 
 Item = tuple[Record, Envelope]
+
+
+class Pace:
+    """How many events a transaction takes on: as many as fit into its second, judged by those before it.
+
+    A handler that takes all of them at once cannot be stopped half-way, and a transaction that outlives its time on the
+    server is rolled back, however often it is tried.
+    """
+
+    def __init__(self) -> None:
+        self.events = FIRST_EVENTS
+
+    def took(self, events: int, seconds: float) -> None:
+        """So many took so long, whether or not they came to anything."""
+        if seconds > CHUNK_SECONDS:
+            self.events = max(1, int(events * CHUNK_SECONDS / seconds))
+        elif events >= self.events:
+            self.events = min(CHUNK_EVENTS, self.events * 2)
 
 
 class Consumer:
@@ -51,6 +76,7 @@ class Consumer:
         self._parked = parked
         self._kafka = kafka
         self._group = kafka.topic_prefix + group
+        self._pace = Pace()
         self._lag_told = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -73,7 +99,7 @@ class Consumer:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_poll_interval_ms=300_000,
+            max_poll_interval_ms=POLL_INTERVAL_MS,
             session_timeout_ms=15_000,
             heartbeat_interval_ms=3_000,
             fetch_max_wait_ms=500,
@@ -98,17 +124,15 @@ class Consumer:
         """
         while True:
             try:
-                await self._take(records)
+                return await self._take(records, stop)
             except Exception as error:
                 if not is_infrastructure(error):
                     raise
                 log.warning("consumer.database-unreachable", error=type(error).__name__)
                 if await _pause(stop, RECONNECT_SECONDS):
                     return False
-            else:
-                return True
 
-    async def _take(self, records: Sequence[Record]) -> None:
+    async def _take(self, records: Sequence[Record], stop: asyncio.Event) -> bool:
         items = await self._decoded(records)
         blocked = await self._parked.blocked({queue_of(r.topic, e.key) for r, e in items}) if items else set()
         lanes: dict[int, list[Item]] = defaultdict(list)
@@ -118,10 +142,12 @@ class Consumer:
                 await self._parked.queue(record, envelope)
             else:
                 lanes[zlib.crc32(queue.encode()) % LANES].append((record, envelope))
-        results = await asyncio.gather(*(self._run_lane(lane) for lane in lanes.values()), return_exceptions=True)
+        running = (self._run_lane(lane, stop) for lane in lanes.values())
+        results = await asyncio.gather(*running, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+        return all(results)
 
     async def _decoded(self, records: Sequence[Record]) -> list[Item]:
         items = []
@@ -137,17 +163,25 @@ class Consumer:
                     items.append((record, envelope))
         return items
 
-    async def _run_lane(self, lane: list[Item]) -> None:
+    async def _run_lane(self, lane: list[Item], stop: asyncio.Event) -> bool:
+        """Apply a lane's events, chunk by chunk; False if told to stop before its end."""
         while lane:
-            chunk = lane[:CHUNK_EVENTS]
-            try:
-                taken = await self._inbox.apply([(record.topic, envelope) for record, envelope in chunk])
-            except Exception as error:
-                if is_infrastructure(error):
-                    raise
-                await self._one_by_one(chunk)
-                taken = len(chunk)
-            lane = lane[taken:]
+            if stop.is_set():
+                return False
+            lane = lane[await self._apply(lane[: self._pace.events]) :]
+        return True
+
+    async def _apply(self, chunk: list[Item]) -> int:
+        began, taken = time.monotonic(), len(chunk)
+        try:
+            taken = await self._inbox.apply([(record.topic, envelope) for record, envelope in chunk])
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            await self._one_by_one(chunk)
+        finally:
+            self._pace.took(taken, time.monotonic() - began)
+        return taken
 
     async def _one_by_one(self, chunk: list[Item]) -> None:
         """Find the event that fails; the others of its key wait behind it, all the rest go on."""

@@ -18,7 +18,6 @@ from shared.settings import settings_table
 from web import pages
 from web.api import Gateway
 from web.assets import Assets
-from web.kept import KeptPages
 from web.pages import errors
 from web.reference import Reference
 from web.rendering import Renderer
@@ -47,9 +46,7 @@ def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starl
         gateway=gateway,
         sessions=Sessions(gateway),
         renderer=Renderer(assets),
-        reference=Reference(gateway, settings.beside_seconds),
-        kept=KeptPages(),
-        on_crash=errors.on_crash,
+        reference=Reference(gateway),
         form_key=settings.derived_key("forms"),
     )
     app = Starlette(

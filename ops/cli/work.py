@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,10 @@ import typer
 
 from ops import locks, rendering, testing
 from ops import topology as declaration
-from ops.cli.common import Json, command, print_json, settings
+from ops.cli.common import Json, command, print_json
 from ops.display import out
 from ops.settings import ROOT
-from ops.troubles import Trouble
+from ops.troubles import Exit, Trouble
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -24,11 +25,11 @@ def test(context: typer.Context) -> None:
     raise typer.Exit(testing.run(context.args))
 
 
-def tour(*, as_json: Json = False) -> None:
+def tour(context: typer.Context) -> None:
     """Play the main journey against the running platform, and show each event and who reacted to it."""
-    from ops import tour as journey  # noqa: PLC0415 - it knows Kafka, MongoDB and calendars, and other commands need not
-
-    journey.run(settings(), as_json=as_json)
+    if importlib.util.find_spec("ops.tour") is None:
+        raise Trouble("this checkout has no tour", "update it", code=Exit.FAILED)
+    raise typer.Exit(importlib.import_module("ops.tour").run(context.args))
 
 
 def faults(
@@ -96,7 +97,7 @@ def render(
 
 COMMANDS = (
     command(test, context_settings=PASS_ON),
-    command(tour),
+    command(tour, context_settings=PASS_ON),
     command(faults),
     command(lock),
     command(topology),

@@ -25,6 +25,8 @@ WITNESS = "witness-worker"
 WITNESS_PORT = 206
 """Distance from the base, beside the other workers."""
 
+TWIN_PORTS = 211
+
 REHEARSAL: Mapping[str, Mapping[str, str]] = {
     # All clients come from this machine, and a few members write everything.
     "metering": {"METERING_FRESH_READERS_PER_NETWORK": "1000000"},
@@ -66,6 +68,20 @@ class RigPlatform(Platform):
         await process.start()
         await process.ready(READY_WITHIN)
         return process
+
+    async def twin(self, name: str) -> Process:
+        """A second worker of the same service, on a port of its own."""
+        first = self.process(name)
+        house = name.partition("-")[0]
+        port = self.ports.base + TWIN_PORTS + sum(other.endswith("-twin") for other in self.processes)
+        environment = {**first.spec.environment, f"{house.upper()}_WORKER_PORT": str(port)}
+        probe = partial(http_ok, port, "/health/ready")
+        return await self.add(replace(first.spec, name=f"{name}-twin", environment=environment, probe=probe))
+
+    async def remove(self, name: str, *, kill: bool = False) -> None:
+        """End a process for good, by SIGKILL if it is to have no time to say so."""
+        process = self.processes.pop(name)
+        await process.stop(within=0.0 if kill else None)
 
     def _add(self, spec: Spec) -> Process:
         return super()._add(replace(spec, backoff=AT_ONCE))

@@ -36,6 +36,24 @@ class Quiet:
                 return took, left
             await asyncio.sleep(0.3)
 
+    async def members(self, house: str) -> set[str]:
+        """The ids of the members of a house's consumer group. A member that was thrown out returns under a new one."""
+
+        def ask() -> set[str]:
+            admin = kafka_admin.connect(self._kafka)
+            told = admin.describe_consumer_groups([house], request_timeout=kafka_admin.TIMEOUT)[house].result()
+            return {member.member_id for member in told.members}
+
+        return await asyncio.to_thread(ask)
+
+    async def has_members(self, house: str, *, within: float) -> None:
+        """Return once the group has a member."""
+        deadline = time.monotonic() + within
+        while True:
+            if await self.members(house) or time.monotonic() > deadline:
+                return
+            await asyncio.sleep(0.5)
+
     async def under_way(self) -> list[str]:
         """A line for each thing that is not finished."""
         left = []

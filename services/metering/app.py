@@ -46,9 +46,7 @@ async def open_deps(resources: Resources) -> Deps:
 
 def create_api(deps: Deps) -> FastAPI:
     """The HTTP door."""
-    return create_app(
-        title="Plenary metering", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS, hot=api.HOT
-    )
+    return create_app(title="Plenary metering", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS)
 
 
 def create_worker(deps: Deps) -> list[Component]:
@@ -64,7 +62,6 @@ service = Service(
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
     table=consumers.TABLE,
-    rebuilds=consumers.REBUILDS,
     open=open_deps,
     api=create_api,
     worker=create_worker,

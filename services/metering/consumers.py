@@ -1,13 +1,9 @@
-"""The Kafka door: which handler hears which event, and what is made again of which."""
+"""The Kafka door: which handler hears which event."""
 
-from collections.abc import Mapping
-
-from services.metering.handlers import neighbours, rebuilding, views
+from services.metering.handlers import neighbours, views
 from shared.events.accounts import MemberJoined, MemberUpdated, MemberVerified, ReaderLinked
 from shared.events.content import ArticleArchived, ArticlePublished, ArticleViewed
-from shared.events.metering import MeterAdvanced
 from shared.inbox import Table, many
-from shared.rebuilding import Rebuildable
 
 TABLE: Table = {
     ArticlePublished: many(neighbours.remember_articles),
@@ -17,8 +13,4 @@ TABLE: Table = {
     MemberVerified: neighbours.verify_member,
     MemberUpdated: neighbours.update_member,
     ReaderLinked: neighbours.merge_meters,
-}
-
-REBUILDS: Mapping[str, Rebuildable] = {
-    "meters": Rebuildable((MeterAdvanced, ReaderLinked), rebuilding.rebuild_meters),
 }

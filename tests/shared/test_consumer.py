@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared import parked as parking
-from shared.consumer import Consumer
+from shared.consumer import Consumer, Pace
 from shared.envelope import Message, encode_event
 from shared.events.content import ArticleViewed
 from shared.events.metering import MeterAdvanced
@@ -226,6 +226,31 @@ async def test_the_largest_record_that_a_topic_takes_has_a_dead_letter_too_cut_t
     assert "plenary_bytes" not in dict(whole.headers)
     (first, _) = await list_dead(house.ledger.database)
     assert len((await show_dead(house.ledger.database, first["_id"]))["record"]["value"]) == 1024 * 1024 - 200
+
+
+def test_a_transaction_takes_on_as_many_events_as_fit_into_a_second() -> None:
+    pace = Pace()
+    for _ in range(10):
+        pace.took(pace.events, 0.1)
+    quick = pace.events
+    pace.took(quick, quick * 0.5)
+    slow = pace.events
+    pace.took(1, 20.0)
+    slowest = pace.events
+    pace.took(1, 0.5)
+
+    assert (Pace().events, quick, slow, slowest, pace.events) == (16, 250, 2, 1, 2)
+
+
+async def test_who_is_told_to_stop_finishes_the_chunk_in_hand_and_leaves_the_rest(house: House) -> None:
+    stop = asyncio.Event()
+    house.ledger.broken = lambda _event_id: bool(stop.set())
+    records = [record(advanced("Amina", n), n) for n in range(100)]
+
+    finished = await house.consumer().take(records, stop)
+
+    assert not finished
+    assert await house.ledger.heard() == {"Amina": [str(n) for n in range(16)]}
 
 
 async def test_an_event_of_a_type_not_yet_known_is_passed_over(house: House) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from ops.faults.acts import crowd
 from ops.faults.platform import WITNESS
 from ops.faults.rig import Rig, Scenario
+from ops.faults.scenarios.loads import comments, readings
 
 FULL = 500
 
@@ -52,7 +52,7 @@ async def play(rig: Rig, load: int) -> list[str]:
         rig.say(f"  round {number}: " + ", ".join(f"{name} at {point}" for name, (point, _) in points.items()))
         armed = {name: (point, _nth(rig, kind, load)) for name, (point, kind) in points.items()}
         async with rig.injector.armed(armed, deaths=deaths(load)) as met:
-            await asyncio.gather(_comments(rig, load), _readings(rig, load))
+            await asyncio.gather(comments(rig, load), readings(rig, load))
             await rig.quiet.settle()
         unmet += [f"{name} was not killed at {points[name][0]}" for name, died in met.items() if not died]
     return [*unmet, f"{sum(map(len, ROUNDS))} points on {len({name for r in ROUNDS for name in r})} processes"]
@@ -61,26 +61,6 @@ async def play(rig: Rig, load: int) -> list[str]:
 def _nth(rig: Rig, kind: str, load: int) -> int:
     """The how-manieth time the point is reached: by chance, early enough that it is reached again."""
     return rig.rng.randint(2, max(3, load // 5)) if kind == "deed" else rig.rng.randint(1, 3)
-
-
-async def _comments(rig: Rig, load: int) -> None:
-    async def comment_and_reply(_number: int) -> None:
-        author, other = rig.acts.members(2)
-        article = rig.acts.article()
-        parent = await rig.acts.comment(author, article)
-        if parent:
-            await rig.acts.comment(other, article, parent)
-
-    await crowd(comment_and_reply, load // 2, at_once=8)
-
-
-async def _readings(rig: Rig, load: int) -> None:
-    async def read_three(_number: int) -> None:
-        reader = rig.acts.reader()
-        for article in rig.rng.sample(rig.cast.articles, 3):
-            await rig.acts.read_until_told(reader, article)
-
-    await crowd(read_three, load // 3 + 1, at_once=8)
 
 
 S1 = Scenario(

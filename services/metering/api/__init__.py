@@ -3,7 +3,6 @@
 from services.metering.api import check, funnel, meter
 from services.metering.api.refusals import REFUSALS
 
-__all__ = ["HOT", "REFUSALS", "ROUTERS"]
+__all__ = ["REFUSALS", "ROUTERS"]
 
-HOT = check.HOT
 ROUTERS = (check.router, meter.router, funnel.router)
