@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.compression import compressors
 from gateway.cors import cors
 from gateway.extensions import Config, extension, typed
 from gateway.identity import identity
@@ -19,6 +20,7 @@ def http_filters(settings: GatewaySettings, *, site: bool = False) -> list[Confi
     return [
         identity(settings),
         *([only_the_site()] if site else []),
+        *([] if site else compressors()),
         cors(),
         rates(settings),
         *tokens(settings),

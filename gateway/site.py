@@ -8,6 +8,7 @@ key and refuses everybody else.
 
 from __future__ import annotations
 
+from gateway.compression import compressed_here
 from gateway.docs import READS
 from gateway.extensions import Config, extension, seconds, typed
 from gateway.settings import GatewaySettings
@@ -39,12 +40,18 @@ def site_routes(settings: GatewaySettings) -> list[Config]:
     again = {"retry_on": "connect-failure,refused-stream", "num_retries": 2}
     return [
         *refused,
-        {"name": "site", "match": {"prefix": "/", "headers": [READS]}, "route": to | {"retry_policy": again}},
+        {
+            "name": "site",
+            "match": {"prefix": "/", "headers": [READS]},
+            "route": to | {"retry_policy": again},
+            "typed_per_filter_config": compressed_here(),
+        },
         {
             "name": "site.write",
             "match": {"prefix": "/"},
             "route": to,
-            "typed_per_filter_config": {
+            "typed_per_filter_config": compressed_here()
+            | {
                 "envoy.filters.http.buffer": typed(
                     "envoy.extensions.filters.http.buffer.v3.BufferPerRoute",
                     buffer={"max_request_bytes": 2 * MEGABYTE},

@@ -169,8 +169,12 @@ def _exactly(binding: AclBinding) -> AclBindingFilter:
     )
 
 
-def lag(admin: AdminClient, group: str) -> int | None:
-    """How many records a consumer group has yet to read; None if there is no such group."""
+def lag(admin: AdminClient, group: str, topics: Iterable[str] = ()) -> int | None:
+    """How many records a consumer group has yet to read; None if there is no such group.
+
+    Of ``topics``, partitions that it has not read from yet count from their beginning; without them nobody knows that
+    the group is to read those.
+    """
     answer = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=TIMEOUT)
     try:
         committed = answer[group].result().topic_partitions
@@ -178,23 +182,30 @@ def lag(admin: AdminClient, group: str) -> int | None:
         if error.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
             return None
         raise
-    known = [partition for partition in committed if partition.offset >= 0]
-    if not known:
+    read = {(at.topic, at.partition): int(at.offset) for at in committed if at.offset >= 0}
+    unread = [at for at in _partitions(admin, topics) if at not in read]
+    if not read and not unread:
         return None
-    latest = _offsets(admin, [(at.topic, at.partition) for at in known], LATEST)
-    return sum(max(0, latest[at.topic, at.partition] - int(at.offset)) for at in known)
+    latest = _offsets(admin, [*read, *unread], LATEST)
+    read |= _offsets(admin, unread, EARLIEST)
+    return sum(max(0, latest[at] - offset) for at, offset in read.items())
+
+
+def _partitions(admin: AdminClient, topics: Iterable[str]) -> list[tuple[str, int]]:
+    listed = admin.list_topics(timeout=TIMEOUT).topics
+    return [(name, number) for name in topics if name in listed for number in listed[name].partitions]
 
 
 def _offsets(admin: AdminClient, partitions: list[tuple[str, int]], spec: OffsetSpec) -> dict[tuple[str, int], int]:
+    if not partitions:
+        return {}
     asked = admin.list_offsets({TopicPartition(*at): spec for at in partitions}, request_timeout=TIMEOUT)
     return {(at.topic, at.partition): int(future.result().offset) for at, future in asked.items()}
 
 
 def end_offsets(admin: AdminClient, topics: Iterable[str]) -> dict[tuple[str, int], int]:
     """Where each partition of these topics ends."""
-    listed = admin.list_topics(timeout=TIMEOUT).topics
-    partitions = [(name, number) for name in topics if name in listed for number in listed[name].partitions]
-    return _offsets(admin, partitions, LATEST) if partitions else {}
+    return _offsets(admin, _partitions(admin, topics), LATEST)
 
 
 def records(admin: AdminClient, topics: Iterable[str]) -> dict[str, tuple[int, int]]:

@@ -1,6 +1,7 @@
 """A service as a program: the same commands, the same start, the same end, five times.
 
-``python -m services.metering api | worker | openapi | settings | dead list | dead show ID | dead replay ID``
+``python -m services.metering api | worker | openapi | settings | dead list | dead show ID | dead replay ID``, and
+``rebuild NAME`` where there is something to rebuild.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pymongo import IndexModel
 
 from shared.inbox import Table, Tombstones
 from shared.processes import Component
+from shared.rebuilding import Rebuildable
 from shared.resources import Resources
 from shared.settings import ServiceSettings, settings_table
 
@@ -49,6 +51,8 @@ class Service:
     """The collections whose documents carry an outbox."""
     table: Table = field(default_factory=dict)
     tombstones: Tombstones = field(default_factory=dict)
+    rebuilds: Mapping[str, Rebuildable] = field(default_factory=dict)
+    """What can be made again from the log, by name."""
     close: Callable[[Any], Awaitable[None]] | None = None
     """Closes what ``open`` opened, if it opened anything beside the resources."""
 
@@ -59,7 +63,7 @@ class Service:
 
     def main(self, arguments: Sequence[str] | None = None) -> None:
         """Do what the command line asks for, and exit."""
-        asked = _parser(self.name).parse_args(arguments)
+        asked = _parser(self).parse_args(arguments)
         sys.exit(_COMMANDS[asked.command](self, asked))
 
     def read_settings(self) -> ServiceSettings:
@@ -82,7 +86,8 @@ def _complaints(error: ValueError, prefix: str) -> list[str]:
     return [*lines, f"`{prefix.rstrip('_').lower()} settings` lists every setting."]
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
+def _parser(service: Service) -> argparse.ArgumentParser:
+    name = service.name
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}", description=f"The {name} service.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP")
@@ -96,6 +101,10 @@ def _parser(name: str) -> argparse.ArgumentParser:
     dead.add_parser("discard", help="drop one of them for good").add_argument("id")
     replay = dead.add_parser("replay", help="have it tried again under the same id")
     replay.add_argument("id", help="its id, or `all`")
+    if service.rebuilds:
+        rebuild = commands.add_parser("rebuild", help="compare what is kept with what the log tells, and mend it")
+        rebuild.add_argument("what", choices=sorted(service.rebuilds))
+        rebuild.add_argument("--dry-run", action="store_true", help="only compare; exit with 1 if they differ")
     return parser
 
 
@@ -130,10 +139,18 @@ def _dead(service: Service, asked: argparse.Namespace) -> int:
     return dead_letters.run(service.read_settings(), asked)
 
 
+def _rebuild(service: Service, asked: argparse.Namespace) -> int:
+    from shared import rebuilding  # noqa: PLC0415
+
+    rebuildable = service.rebuilds[asked.what]
+    return rebuilding.run(service, service.read_settings(), rebuildable, asked.what, dry=asked.dry_run)
+
+
 _COMMANDS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "api": _api,
     "worker": _worker,
     "openapi": _openapi,
     "settings": _settings,
     "dead": _dead,
+    "rebuild": _rebuild,
 }

@@ -18,6 +18,7 @@ from shared.settings import settings_table
 from web import pages
 from web.api import Gateway
 from web.assets import Assets
+from web.kept import KeptPages
 from web.pages import errors
 from web.reference import Reference
 from web.rendering import Renderer
@@ -46,7 +47,9 @@ def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starl
         gateway=gateway,
         sessions=Sessions(gateway),
         renderer=Renderer(assets),
-        reference=Reference(gateway),
+        reference=Reference(gateway, settings.beside_seconds),
+        kept=KeptPages(),
+        on_crash=errors.on_crash,
         form_key=settings.derived_key("forms"),
     )
     app = Starlette(

@@ -34,4 +34,11 @@ def pieces(html: str) -> list[Piece]:
 
 def _scrolling(html: str) -> str:
     """A wide table scrolls by itself, also by keyboard, instead of widening a phone's page."""
-    return _TABLE.sub(lambda match: f'<div class="table-scroll" tabindex="0" role="group">{match[0]}</div>', html)
+    return _TABLE.sub(
+        lambda match: f'<div class="table-scroll" tabindex="0" role="group">{_headed(match[0])}</div>', html
+    )
+
+
+def _headed(table: str) -> str:
+    """The corner above the first column often says nothing, and then heads nothing."""
+    return table.replace("<th></th>", "<td></td>")

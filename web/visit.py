@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from shared.http.etags import not_modified
 from web import csrf, i18n, times
 from web.api import Api, As, Gateway, Unavailable
 from web.cookies import YEAR, Cookies
+from web.kept import STAND_IN, Around, KeptPages, Key
 from web.reference import Reference
 from web.rendering import Renderer
 from web.safe import safe_path
@@ -42,7 +43,10 @@ class Site:
     sessions: Sessions
     renderer: Renderer
     reference: Reference
+    kept: KeptPages
     form_key: bytes
+    on_crash: Callable[[Visit, Exception], Awaitable[Response]]
+    """Makes the page that says that we failed."""
 
 
 class FormRefused(Exception):  # noqa: N818 - an answer, not a failure
@@ -63,6 +67,8 @@ class Visit:
     zone: str | None
     headers: dict[str, str] = field(default_factory=dict)
     """More headers for the answer."""
+    for_many: bool = False
+    """Whether the page being rendered will be sent to others too, each with their own form key."""
 
     # Who and where
 
@@ -140,6 +146,8 @@ class Visit:
 
     def form_key(self) -> str:
         """The token for a form on this page."""
+        if self.for_many:
+            return STAND_IN
         nonce = self.request.cookies.get(csrf.COOKIE) or getattr(self.request.state, "form_nonce", None)
         if nonce is None:
             nonce = self.request.state.form_nonce = csrf.new_nonce()
@@ -147,6 +155,28 @@ class Visit:
         return csrf.token_of(nonce, self.site.form_key)
 
     # Answers
+
+    def kept_page(self, key: Key, around: Around) -> Response | None:
+        """The page that somebody else got who is shown the same, if it is still there."""
+        body = self.site.kept.find(self._kept_key(key), around)
+        return None if body is None else self._answer(self._made_own(body), 200)
+
+    def page_for_many(self, key: Key, around: Around, name: str, **context: Any) -> Response:
+        """A page that is kept for others who are shown the same: it says nothing of this reader."""
+        self.for_many = True
+        shown = {"visit": self, "site": self.site.settings, "t": times, **context}
+        body = self.site.renderer.page(self.language, name, shown).encode()
+        self.for_many = False
+        self.site.kept.keep(self._kept_key(key), around, body)
+        return self._answer(self._made_own(body), 200)
+
+    def _kept_key(self, key: Key) -> Key:
+        return (self.path, self.language, self.theme, self.zone, *key)
+
+    def _made_own(self, body: bytes) -> bytes:
+        if STAND_IN.encode() not in body:
+            return body
+        return body.replace(STAND_IN.encode(), self.form_key().encode())
 
     def page(self, name: str, *, status: int = 200, part: str | None = None, **context: Any) -> Response:
         """A page, or the block ``part`` of it where htmx asks; with an entity tag, so that it is sent once."""

@@ -42,6 +42,18 @@ def _pin_threads(pid: int, cores: Iterable[int]) -> None:
             os.sched_setaffinity(int(thread.name), cores)
 
 
+_asking: ProcessPoolExecutor | None = None
+
+
+async def asking(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run ``work`` in the process of the load, on its core. One for the whole run: what asks may well be warm."""
+    global _asking  # noqa: PLW0603 - it ends with the run
+    if _asking is None:
+        spawn = multiprocessing.get_context("spawn")
+        _asking = ProcessPoolExecutor(1, spawn, initializer=_settle_on, initargs=(LOAD,))
+    return await asyncio.get_running_loop().run_in_executor(_asking, _run, work, args, kwargs)
+
+
 async def apart(core: int | None, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ``work`` in a new process of its own on ``core``, as our services run: on uvloop. Returns what it returns.
 

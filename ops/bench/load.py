@@ -69,14 +69,14 @@ async def closed(
     target: Target, requests: Sequence[bytes], *, connections: int, seconds: float, once: bool = False
 ) -> Outcome:
     """Ask on ``connections`` at a time for so long; ``once`` ends when every request was made once."""
-    return await cores.apart(cores.LOAD, _closed, target, requests, connections, seconds, once=once)
+    return await cores.asking(_closed, target, requests, connections, seconds, once=once)
 
 
 async def opened(
     target: Target, requests: Sequence[bytes], *, rate: float, seconds: float, connections: int = 256
 ) -> Outcome:
     """Ask at a fixed rate, each request in its turn, on as many connections as it takes."""
-    return await cores.apart(cores.LOAD, _opened, target, requests, rate, seconds, connections)
+    return await cores.asking(_opened, target, requests, rate, seconds, connections)
 
 
 async def _closed(

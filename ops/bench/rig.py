@@ -19,9 +19,11 @@ from ops.bench import cores
 from ops.bench.cost import Cost
 from ops.display import LiveProgress
 from ops.embedded.platform import Platform
+from ops.embedded.state import Lock
 from ops.ports import Ports
 from ops.settings import OpsSettings
 from ops.testing import free_base
+from ops.troubles import Exit, Trouble
 from shared.kafka import KafkaConfig
 from shared.mongo import Client, connect
 
@@ -64,14 +66,18 @@ class Rig:
         self.needs = needs
         self.state_dir = given.state_dir
         self.folder = given.state_dir / "bench" / needs
+        self._lock = Lock(self.folder.parent / "lock")
         self._progress = progress
         self.settings = OpsSettings(state_dir=self.folder, port_base=_base(given), port={}, kafka_libs=given.kafka_libs)
         self._platform: Platform | None = None
         self._at_rest: dict[str, float] = defaultdict(float)
 
     async def __aenter__(self) -> Self:
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if not self._lock.acquire():
+            raise Trouble("another bench is running on this state folder", "wait for it", code=Exit.CANNOT_START)
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir()
         if self.needs == "nothing":
             return self
         os.environ.update(WITHOUT_LIMITS)
@@ -91,6 +97,7 @@ class Rig:
         if self._platform is not None:
             await self._platform.stop()
             self._platform.release()
+        self._lock.release()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
@@ -148,7 +155,7 @@ class Rig:
         """Wait until what the platform does afterwards is done too."""
         began = time.monotonic()
         while time.monotonic() - began < within:
-            spent = await self._spending(0.5)
+            spent = await self._spending(0.3)
             if sum(spent.values()) < sum(self._at_rest.values()) + BUSY:
                 return
 

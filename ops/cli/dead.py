@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import Annotated
 
 import typer
 
-from ops import control
-from ops.cli.common import settings
-from ops.embedded.platform import Platform
-from ops.embedded.state import State
-from ops.settings import ROOT
-from ops.topology import Topology, plan
-from ops.troubles import Exit, Trouble
+from ops.cli.services import call, running_platform
+from ops.troubles import Trouble
 from shared.events import OWNERS
 
 dead = typer.Typer(
@@ -47,21 +40,6 @@ def delegate(action: str, service: str, arguments: list[str]) -> None:
     """Run ``python -m services.X dead ...`` as the service itself."""
     if service not in {*OWNERS, "all"}:
         raise Trouble(f"there is no service {service!r}", f"there are {', '.join(OWNERS)}")
-    chosen = settings()
-    if not control.running(State(chosen.state_dir).run):
-        raise Trouble("Plenary is not running", "./plenary up starts it", code=Exit.NOT_RUNNING)
-    platform = Platform(settings=chosen)
-    platform.topology = Topology((), plan().services)
-    codes = [run(platform, each, action, arguments) for each in (OWNERS if service == "all" else (service,))]
-    raise typer.Exit(max(codes))
-
-
-def run(platform: Platform, service: str, action: str, arguments: list[str]) -> int:
-    """One service's own command, with its own credentials."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"services.{service}", "dead", action, *arguments],
-        env=platform.environment(service),
-        cwd=ROOT,
-        check=False,
-    )
-    return done.returncode
+    platform = running_platform()
+    chosen = OWNERS if service == "all" else (service,)
+    raise typer.Exit(max(call(platform, each, "dead", action, *arguments).returncode for each in chosen))

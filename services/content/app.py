@@ -19,6 +19,7 @@ from services.content.store.page_cache import PageCache
 from services.content.store.pages import PageStore
 from services.content.store.search import SearchStore
 from services.content.store.shelves import ShelfStore
+from services.content.store.sitemap import SitemapStore
 from services.content.store.surveys import SurveyStore
 from services.content.store.trending import TrendStore
 from services.content.store.webinars import WebinarStore
@@ -40,7 +41,7 @@ SURVEY_IMPORT = 1024 * 1024
 async def open_deps(resources: Resources) -> Deps:
     """Make what the use cases need. The only construction."""
     settings: ContentSettings = resources.settings
-    pages = PageStore(resources.db)
+    pages = PageStore(resources.db, signpost_seconds=settings.signpost_seconds)
     surveys = SurveyStore(resources.client, resources.db)
     grant_keys = PublishedKeys(settings.grants_url)
     serialise = partial(page_bytes, public_url=settings.public_url)
@@ -52,10 +53,11 @@ async def open_deps(resources: Resources) -> Deps:
         kafka=resources.kafka,
         facts=Facts(resources.db),
         geography=load_geography(),
-        articles=ArticleStore(resources.client, resources.db),
+        articles=ArticleStore(resources.client, resources.db, pages.forget_signposts),
         pages=pages,
         page_cache=PageCache(pages, serialise, megabytes=settings.page_cache_megabytes),
         search=SearchStore(resources.db),
+        sitemap=SitemapStore(resources.db),
         comments=CommentStore(resources.db),
         shelves=ShelfStore(resources.db),
         trends=TrendStore(resources.db, TRENDING),
@@ -102,9 +104,10 @@ def create_api(deps: Deps) -> FastAPI:
         version="1",
         deps=deps,
         routers=api.ROUTERS,
+        hot=api.HOT,
         bodies=bodies,
         refusals=api.REFUSALS,
-        produces=(*api.clouds.PRODUCES, api.webinars.CALENDAR),
+        produces=(*api.clouds.PRODUCES, *api.feeds.PRODUCES, api.webinars.CALENDAR),
     )
 
 
@@ -124,6 +127,7 @@ service = Service(
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
     table=consumers.TABLE,
+    rebuilds=consumers.REBUILDS,
     open=open_deps,
     close=close_deps,
     api=create_api,

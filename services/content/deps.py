@@ -14,6 +14,7 @@ from services.content.store.page_cache import PageCache
 from services.content.store.pages import PageStore
 from services.content.store.search import SearchStore
 from services.content.store.shelves import ShelfStore
+from services.content.store.sitemap import SitemapStore
 from services.content.store.surveys import SurveyStore
 from services.content.store.trending import TrendStore
 from services.content.store.webinars import WebinarStore
@@ -39,6 +40,7 @@ class Deps:
     pages: PageStore
     page_cache: PageCache
     search: SearchStore
+    sitemap: SitemapStore
     comments: CommentStore
     shelves: ShelfStore
     trends: TrendStore

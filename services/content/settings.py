@@ -19,6 +19,9 @@ class ContentSettings(ServiceSettings):
     """Where metering publishes the keys that sign read grants and readers' cookies."""
     page_cache_megabytes: int = Field(default=64, ge=1, le=4096)
     """Memory that an API process may spend on pages ready to be sent."""
+    signpost_seconds: float = Field(default=1.0, ge=0, le=60)
+    """How long an API process goes by what it knows of where a slug leads, in which edition and with how many comments,
+    unless it changes that itself."""
     calendar_domain: str = Field(default="plenary.example", pattern=r"^[A-Za-z0-9.-]+$")
     """Ends the names of calendar entries; the same as `NOTIFICATIONS_MAIL_DOMAIN`, so that what comes by mail and what
     is downloaded are one entry."""

@@ -46,7 +46,9 @@ async def open_deps(resources: Resources) -> Deps:
 
 def create_api(deps: Deps) -> FastAPI:
     """The HTTP door."""
-    return create_app(title="Plenary metering", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS)
+    return create_app(
+        title="Plenary metering", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS, hot=api.HOT
+    )
 
 
 def create_worker(deps: Deps) -> list[Component]:
@@ -62,6 +64,7 @@ service = Service(
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
     table=consumers.TABLE,
+    rebuilds=consumers.REBUILDS,
     open=open_deps,
     api=create_api,
     worker=create_worker,

@@ -1,9 +1,13 @@
-"""The Kafka door: which handler hears which event."""
+"""The Kafka door: which handler hears which event, and what is made again of which."""
 
-from services.metering.handlers import neighbours, views
+from collections.abc import Mapping
+
+from services.metering.handlers import neighbours, rebuilding, views
 from shared.events.accounts import MemberJoined, MemberUpdated, MemberVerified, ReaderLinked
 from shared.events.content import ArticleArchived, ArticlePublished, ArticleViewed
+from shared.events.metering import MeterAdvanced
 from shared.inbox import Table, many
+from shared.rebuilding import Rebuildable
 
 TABLE: Table = {
     ArticlePublished: many(neighbours.remember_articles),
@@ -13,4 +17,8 @@ TABLE: Table = {
     MemberVerified: neighbours.verify_member,
     MemberUpdated: neighbours.update_member,
     ReaderLinked: neighbours.merge_meters,
+}
+
+REBUILDS: Mapping[str, Rebuildable] = {
+    "meters": Rebuildable((MeterAdvanced, ReaderLinked), rebuilding.rebuild_meters),
 }

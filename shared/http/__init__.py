@@ -16,8 +16,9 @@ from shared.http.bodies import Body, CleanProse, CleanText, clean_prose, clean_t
 from shared.http.edge import is_head
 from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, etag_of_bytes, not_modified
 from shared.http.gate import JSON, BodyRule
+from shared.http.hot import HotRoute
 from shared.http.idempotency import IdempotencyKey, Idempotent
-from shared.http.identity import Anyone, Identity, Member, identity_from, identity_of, role
+from shared.http.identity import Anyone, Identity, Member, anyone, identity_from, identity_of, role
 from shared.http.pages import Cursoring, CursorInvalid, Page, Paging, seal, unseal
 from shared.http.problems import TYPE_PREFIX, ValidationFailed, problem
 from shared.http.refusals import Refusals
@@ -32,6 +33,7 @@ __all__ = [
     "CleanText",
     "CursorInvalid",
     "Cursoring",
+    "HotRoute",
     "IdempotencyKey",
     "Idempotent",
     "Identity",
@@ -43,6 +45,7 @@ __all__ = [
     "PreconditionRequired",
     "Refusals",
     "ValidationFailed",
+    "anyone",
     "attach",
     "check_version",
     "clean_prose",

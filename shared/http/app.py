@@ -16,6 +16,7 @@ from shared.http import openapi, problems
 from shared.http.edge import Edge
 from shared.http.gate import BodyRule, Gate
 from shared.http.health import Probes
+from shared.http.hot import HotRoute
 from shared.http.idempotency import KeptAnswer, KeptAnswers, Keys, on_kept_answer
 from shared.http.refusals import Refusals
 from shared.resources import Resources
@@ -31,12 +32,14 @@ def create_app(
     bodies: Sequence[BodyRule] = (),
     produces: Sequence[str] = (),
     refusals: Refusals | None = None,
+    hot: Sequence[HotRoute] = (),
 ) -> FastAPI:
     """An API over ``routers``, whose dependencies find ``deps`` by :func:`deps_of`.
 
     ``bodies`` allows larger or other bodies under some paths; ``produces`` names media types beside JSON; ``refusals``
-    says by operation id what single operations refuse, beside what all of them do. It does nothing with ``deps`` but
-    hand them on, so that the OpenAPI document can be made without any.
+    says by operation id what single operations refuse, beside what all of them do; ``hot`` are routes that answer for
+    documented ones of the same path. It does nothing with ``deps`` but hand them on, so that the OpenAPI document can
+    be made without any.
     """
     app = FastAPI(
         title=title,
@@ -49,6 +52,7 @@ def create_app(
     )
     app.state.deps = deps
     app.state.probes = Probes()
+    app.router.routes.extend(hot)  # The first that takes a request answers it.
     for router in routers:
         app.include_router(router)
     app.router.routes.extend(app.state.probes.routes())

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import orjson
 import structlog
+from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from shared import metrics
@@ -19,7 +20,8 @@ from shared.kafka import KafkaConfig
 from shared.mongo import Collection
 from shared.views import snapshot
 from shared.views.faust_app import application, hear, table_of
-from shared.views.tallies import Entry, Shelf, Tallies, View, pack, unpack
+from shared.views.memory import counted_lately
+from shared.views.tallies import REMEMBERED, Entry, Shelf, Tallies, View, pack, unpack
 
 log = structlog.get_logger(__name__)
 
@@ -140,13 +142,24 @@ class _Counting:
         self._restored = False
 
     async def _on_restored(self) -> None:
-        """Show everything: the snapshot may be older than the table, or gone."""
+        """Show everything: the snapshot may be older than the table, or gone. Records come after this has returned."""
+        await self._remember()
         self._restored = True
         for raw, value in self._table.items():
             shelf = Shelf.decode(raw)
             if shelf.partition in self._assigned and shelf.bucket != POSITION:
                 for key, counts in unpack(value).items():
                     self._changed[Entry(shelf.partition, shelf.bucket, key)] = counts
+
+    async def _remember(self) -> None:
+        """Know again what was counted last, so that a repetition of it is not counted by this life."""
+        counted = {(each, topic): at for each in self._assigned for topic, at in self._positions(each).items()}
+        try:
+            async for partition, event_id in counted_lately(self._kafka, counted, REMEMBERED):
+                self._tallies.is_new(partition, event_id)
+        except KafkaError as error:
+            # Better to count, and a repetition twice, than not to count.
+            log.warning("view.memory-lost", view=self._view.name, error=type(error).__name__)
 
     async def _take(self, batch: Any) -> None:
         records, oldest = batch.message.value, self._oldest()

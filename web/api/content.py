@@ -35,20 +35,27 @@ class Moved:
 class Content(Questions):
     """Asks content."""
 
-    async def article(self, slug: str) -> Article | Moved:
-        """An article as the meter allows it. This is a reading, and counts as one."""
+    async def article(self, slug: str) -> bytes | Moved:
+        """An article as the meter allows it, as its answer came: :meth:`read` says what it says. This is a reading,
+        and counts as one.
+        """
         return await self._article(slug)
+
+    @staticmethod
+    def read(answer: bytes) -> Article:
+        """The article in an answer."""
+        return Article.model_validate_json(answer)
 
     async def glimpse(self, slug: str) -> Article:
         """What everybody may see of an article, under its present or a former slug. This is no reading."""
         found = await self._article(slug, {"sec-purpose": "prefetch"})
-        return found if isinstance(found, Article) else await self.glimpse(found.slug)
+        return await self.glimpse(found.slug) if isinstance(found, Moved) else self.read(found)
 
-    async def _article(self, slug: str, headers: dict[str, str] | None = None) -> Article | Moved:
+    async def _article(self, slug: str, headers: dict[str, str] | None = None) -> bytes | Moved:
         answer = await self.ask("GET", f"/v1/articles/{quote(slug, safe='')}", headers=headers)
         if answer.status in {301, 308}:
             return Moved(answer.headers["location"].rsplit("/", 1)[-1])
-        return Article.model_validate_json(answer.content)
+        return answer.content
 
     async def articles(self, **query: Any) -> Page[Card]:
         """Articles, newest first: ``topic``, ``region``, ``series``, ``kind``, ``q``, ``limit``, ``cursor``."""
@@ -122,11 +129,11 @@ class Content(Questions):
         return await self.get(Page[Survey], "/v1/surveys", **query)
 
     async def answer(self, name: str) -> Answered | None:
-        """The reader's own answer, if they gave one."""
+        """The reader's own answer, if they gave one; whom the survey does not ask has given none."""
         try:
             return await self.get(Answered, f"/v1/surveys/{quote(name, safe='')}/answer")
         except Problem as problem:
-            if problem.status in {401, 404}:
+            if problem.status in {401, 403, 404}:
                 return None
             raise
 

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TypeAlias
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from web.visit import Site, Visit, visit_of
+from web.api import Problem
+from web.visit import FormRefused, Site, Visit, visit_of
 
 Page: TypeAlias = Callable[[Visit], Awaitable[Response]]
 
@@ -21,6 +23,9 @@ POLICY = (
     "img-src 'self' data: https:"
 )
 """No script or style but our own files; nothing inline, nothing from anybody else."""
+
+KNOWN = (Problem, FormRefused, HTTPException)
+"""What the handlers of :mod:`web.pages.errors` have a page for."""
 
 GUARDS = {
     "Content-Security-Policy": POLICY,
@@ -60,7 +65,12 @@ def _route(path: str, page: Page, method: str) -> Route:
         site: Site = request.app.state.site
         visit = await visit_of(request, site)
         request.state.visit = visit
-        response = await page(visit)
+        try:
+            response = await page(visit)
+        except KNOWN:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a page, and the log the whole of it
+            response = await site.on_crash(visit, error)
         for name, value in GUARDS.items():
             response.headers.setdefault(name, value)
         return response

@@ -47,10 +47,10 @@ async def on_refused_form(request: Request, _error: Exception) -> Response:
     return _guarded((await _visit(request)).page("errors/form.html", status=403))
 
 
-async def on_crash(request: Request, error: Exception) -> Response:
+async def on_crash(visit: Visit, error: Exception) -> Response:
     """We failed. The log says how, the page says that it was us."""
     log.error("page.crashed", exc_info=error)
-    return _guarded(error_page(await _visit(request), 500))
+    return error_page(visit, 500)
 
 
 def error_page(visit: Visit, status: int, **context: Any) -> Response:
@@ -75,5 +75,4 @@ HANDLERS: Mapping[Any, Any] = {
     Problem: on_problem,
     HTTPException: on_http_exception,
     FormRefused: on_refused_form,
-    Exception: on_crash,
 }

@@ -25,8 +25,8 @@ DEBIAN = (
 )
 """MariaDB's server, its first tables, a client, and what these link to that a small Debian has not."""
 ISSO = ("isso", "gunicorn")
-HOURS = 1
-LIMIT = HOURS * 3600
+LIMIT = 15 * 60
+"""Seconds for one step's tool; a registry that does not answer is told as trouble."""
 
 Say = Callable[[str], None]
 
@@ -85,9 +85,10 @@ def set_up(peers: Peers, say: Say) -> None:
         if shutil.which(program) is None:
             raise Trouble(f"{program} is not there, which the peers are installed with", "use Debian with Node's npm")
     peers.root.mkdir(parents=True, exist_ok=True)
-    for name, step in STEPS.items():
-        say(f"setting up {name}")
-        step(peers)
+    for name, (step, result) in STEPS.items():
+        if not (peers.root / result).exists():
+            say(f"setting up {name}")
+            step(peers)
     versions = {
         "Node": _said(peers, "node", "--version").removeprefix("v"),
         "Ghost": json.loads((peers.ghost / "package.json").read_text())["version"],
@@ -119,7 +120,8 @@ def _ghost(peers: Peers) -> None:
     about.pop("packageManager", None)  # An exact pnpm, which would fetch itself from elsewhere.
     manifest.write_text(json.dumps(about, indent=1))
     pnpm = str(peers.root / "tools" / "node_modules" / ".bin" / "pnpm")
-    _run(peers, pnpm, "install", "--prod", "--frozen-lockfile", "--ignore-scripts", folder=peers.ghost)
+    # A script of sh that begins with no #! line, so only sh itself runs it.
+    _run(peers, "sh", pnpm, "install", "--prod", "--frozen-lockfile", "--ignore-scripts", folder=peers.ghost)
 
 
 def _mariadb(peers: Peers) -> None:
@@ -134,24 +136,26 @@ def _isso(peers: Peers) -> None:
     _run(peers, str(peers.isso / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", *ISSO)
 
 
-STEPS: Mapping[str, Callable[[Peers], None]] = {
-    "Node 22": _node,
-    "MariaDB": _mariadb,
-    "Ghost 6": _ghost,
-    "Isso": _isso,
+STEPS: Mapping[str, tuple[Callable[[Peers], None], str]] = {
+    "Node 22": (_node, "node/node_modules/node/bin/node"),
+    "MariaDB": (_mariadb, "mariadb/usr/sbin/mariadbd"),
+    "Ghost 6": (_ghost, "ghost/node_modules/.modules.yaml"),
+    "Isso": (_isso, "isso/bin/gunicorn"),
 }
+"""Each with what it leaves behind last, by which an interrupted set-up goes on where it stopped."""
 
 
 def _npm(*words: str) -> tuple[str, ...]:
-    return ("npm", words[0], "--no-audit", "--no-fund", "--loglevel=error", *words[1:])
+    return ("npm", words[0], "--no-audit", "--no-fund", "--loglevel=error", "--fetch-timeout=60000", *words[1:])
 
 
 def _run(peers: Peers, *command: str, folder: Path | None = None) -> None:
     done = subprocess.run(
         command,
         cwd=folder,
-        # Debian's own tools must not meet the libraries that were unpacked beside them.
-        env={name: value for name, value in peers.environment().items() if name != "LD_LIBRARY_PATH"},
+        # All of our own environment, because it may say how registries are reached; not the unpacked libraries, which
+        # Debian's own tools must not meet.
+        env={**os.environ, "PATH": peers.environment()["PATH"]},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.content.api import articles, clouds, editing, registrations, search, shelves, surveys, webinars
+from services.content.api import articles, clouds, editing, feeds, registrations, search, shelves, surveys, webinars
 from services.content.api.refusals import REFUSALS
 
-__all__ = ["REFUSALS", "ROUTERS"]
+__all__ = ["HOT", "REFUSALS", "ROUTERS"]
+
+HOT = articles.HOT
 
 ROUTERS: list[APIRouter] = [
     articles.router,
     search.router,
     editing.router,
     shelves.router,
+    feeds.router,
     surveys.router,
     clouds.router,
     webinars.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -24,10 +25,13 @@ from shared.events.content import ArticleKind
 from shared.http import (
     Anyone,
     Cursoring,
+    HotRoute,
+    Identity,
     JsonBytes,
     Page,
     Paging,
     ValidationFailed,
+    anyone,
     deps_of,
     fresh,
     is_head,
@@ -89,6 +93,18 @@ async def read_article(slug: SlugPath, request: Request, deps: Wired, identity: 
 
     A former slug leads to the present one (301). HEAD and prefetching count as no reading and show the teaser.
     """
+    return await _read(request, deps, slug, identity)
+
+
+async def _read_hot(request: Request) -> Response:
+    return await _read(request, request.app.state.deps, request.path_params["slug"], await anyone(request))
+
+
+HOT = (HotRoute("/v1/articles/{slug}", _read_hot),)
+"""What is asked for most."""
+
+
+async def _read(request: Request, deps: Deps, slug: str, identity: Identity | None) -> Response:
     opened = await reading.open_article(deps, slug, _knock(request, identity.member_id if identity else None))
     if isinstance(opened, Moved):
         return RedirectResponse(f"/v1/articles/{opened.slug}", status_code=301, headers=OWN)
@@ -150,7 +166,7 @@ def _place(paging: Cursoring) -> Place | None:
     return None if paging.after is None else Place(*paging.after)
 
 
-def _page(paging: Cursoring, cards: list[Card], list_: str) -> Response:
+def _page(paging: Cursoring, cards: Sequence[Card], list_: str) -> Response:
     """The page of ``cards``, of which one more than fits was asked for."""
     shown, more = cards[: paging.limit], len(cards) > paging.limit
     if not more:
@@ -159,6 +175,6 @@ def _page(paging: Cursoring, cards: list[Card], list_: str) -> Response:
     return _answer(paging, shown, (last.updated_at if list_ == "desk" else last.published_at, last.id))
 
 
-def _answer(paging: Cursoring, cards: list[Card], position: tuple[object, ...] | None) -> Response:
-    page = Page[Card](items=cards, next=paging.cursor(position) if position else None)
+def _answer(paging: Cursoring, cards: Sequence[Card], position: tuple[object, ...] | None) -> Response:
+    page = Page[Card](items=list(cards), next=paging.cursor(position) if position else None)
     return JsonBytes(page, headers=paging.headers(position))

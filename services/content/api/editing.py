@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.content.deps import Deps
 from services.content.handlers import publishing, writing
-from services.content.model.articles import Article
+from services.content.model.articles import Article, State
 from services.content.model.content import Content
+from services.content.model.lists import Place
 from services.content.schemas.articles import (
     ContentBody,
+    DeskItem,
+    DeskPage,
     EmbedView,
     HeadingView,
     Id,
@@ -25,7 +29,7 @@ from services.content.schemas.articles import (
     RevisionView,
     WorkingArticle,
 )
-from shared.http import Idempotent, Identity, IfMatch, deps_of, etag_of, fresh, role
+from shared.http import Idempotent, Identity, IfMatch, JsonBytes, Paging, deps_of, etag_of, fresh, role
 
 router = APIRouter(prefix="/v1", tags=["editing"])
 Wired = Annotated[Deps, Depends(deps_of)]
@@ -62,6 +66,28 @@ async def import_article(
     )
     response.headers["Location"] = f"/v1/articles/{article.slug}"
     return _shown(article, response)
+
+
+@router.get("/desk", response_model=DeskPage)
+async def show_desk(
+    editor: Editor,
+    deps: Wired,
+    paging: Paging,
+    state: Annotated[State, Query(description="How far they have got.")] = "draft",
+    mine: Annotated[bool, Query(description="Only what you began yourself.")] = False,
+) -> Response:
+    """What is being worked on, the last saved first, with how many there are in each state."""
+    author_id = editor.member_id if mine else None
+    after = None if paging.after is None else Place(*paging.after)
+    found, counts = await asyncio.gather(
+        writing.articles_on_the_desk(deps, state, after, paging.limit + 1, author_id=author_id),
+        writing.desk_counts(deps, author_id=author_id),
+    )
+    shown, more = found[: paging.limit], len(found) > paging.limit
+    position = (shown[-1].updated_at, shown[-1].id) if more else None
+    items = [DeskItem(**dict(card), mine=card.author_id == editor.member_id) for card in shown]
+    page = DeskPage(items=items, next=paging.cursor(position) if position else None, counts=counts)
+    return JsonBytes(page, headers=paging.headers(position))
 
 
 @router.get("/articles/{article_id}/working", response_model=WorkingArticle)

@@ -48,6 +48,8 @@ REFUSALS: Refusals = {
     "readArticle": (ArticleNotFound, ArticleGone),
     "relatedArticles": (ArticleNotFound,),
     "trendingArticles": (TopicNotFound, RegionNotFound),
+    "followByAtom": (TopicNotFound, RegionNotFound, SeriesNotFound),
+    "followByRss": (TopicNotFound, RegionNotFound, SeriesNotFound),
     "createArticle": (*WRITING, SlugTaken),
     "importArticle": (*WRITING, SlugTaken, PastTime),
     "workingArticle": (ArticleNotFound,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.content.deps import Deps
 from services.content.handlers import surveys
@@ -25,6 +25,7 @@ from services.content.schemas.surveys import (
     SurveyView,
     TermsView,
 )
+from services.content.store.surveys import SurveyState
 from shared.http import Anyone, Idempotent, Identity, IfMatch, Page, Paging, deps_of, etag_of, role
 
 router = APIRouter(prefix="/v1", tags=["surveys"])
@@ -73,10 +74,14 @@ async def import_survey(
 
 
 @router.get("/surveys")
-async def list_surveys(deps: Wired, paging: Paging) -> Page[SurveyView]:
+async def list_surveys(
+    deps: Wired,
+    paging: Paging,
+    state: Annotated[SurveyState | None, Query(description="Only those that take answers, or no longer do.")] = None,
+) -> Page[SurveyView]:
     """Surveys, the last opened first."""
     after = None if paging.after is None else Place(*paging.after)
-    found = await surveys.newest_surveys(deps, after, paging.limit + 1)
+    found = await surveys.newest_surveys(deps, state, after, paging.limit + 1)
     shown, more = found[: paging.limit], len(found) > paging.limit
     now = deps.clock.now()
     position = (shown[-1].opened_at, shown[-1].id) if more else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from services.content.calendars import webinar_calendar
 from services.content.deps import Deps
 from services.content.handlers import webinars
+from services.content.handlers.registrations import held_places
 from services.content.model.lists import Place
 from services.content.model.webinars import Webinar
 from services.content.schemas.articles import Slug
@@ -19,6 +21,7 @@ from services.content.schemas.webinars import (
     RecordingBody,
     TimeBody,
     WebinarBody,
+    WebinarPage,
     WebinarView,
 )
 from services.content.store.webinars import Narrowed, When
@@ -75,7 +78,9 @@ async def import_webinar(
 @router.get("/webinars")
 async def list_webinars(
     deps: Wired,
+    identity: Anyone,
     paging: Paging,
+    response: Response,
     when: Annotated[When, Query()] = "upcoming",
     series: Annotated[Slug | None, Query()] = None,
     region: Annotated[Slug | None, Query()] = None,
@@ -87,20 +92,30 @@ async def list_webinars(
     found = await webinars.listed_webinars(deps, when, Narrowed(series, region, topic), after, paging.limit + 1)
     shown, more = found[: paging.limit], len(found) > paging.limit
     now = deps.clock.now()
+    held = await held_places(deps, shown, member_id=identity.member_id if identity else None)
     position = (shown[-1].slot.starts_at, shown[-1].id) if more else None
-    return paging.page([WebinarView.of(webinar, at=now, zone=zone) for webinar in shown], position)
+    response.headers["Vary"] = "Authorization"
+    items = [WebinarView.of(webinar, at=now, zone=zone, held=held.get(webinar.id)) for webinar in shown]
+    return paging.page(items, position)
 
 
 @router.get("/webinars/{name}")
 async def read_webinar(
     name: Name, identity: Anyone, deps: Wired, response: Response, zone: ViewerZone = None
-) -> WebinarView:
-    """A webinar, with the host's clock and yours."""
+) -> WebinarPage:
+    """A webinar, with the host's clock and yours, your place, and what else its series offers."""
     webinar = await webinars.webinar(deps, name)
+    held, following = await asyncio.gather(
+        held_places(deps, [webinar], member_id=identity.member_id if identity else None),
+        webinars.next_with_places(deps, webinar),
+    )
     response.headers["ETag"] = etag_of(webinar)
     response.headers["Vary"] = "Authorization"
     for_editors = identity is not None and identity.may("editor", "admin")
-    return WebinarView.of(webinar, at=deps.clock.now(), zone=zone, for_editors=for_editors)
+    now = deps.clock.now()
+    shown = WebinarView.of(webinar, at=now, zone=zone, for_editors=for_editors, held=held.get(webinar.id))
+    next_in_series = WebinarView.of(following, at=now, zone=zone) if following else None
+    return WebinarPage(**dict(shown), next_in_series=next_in_series)
 
 
 @router.get(

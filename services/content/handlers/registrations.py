@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from services.content.deps import Deps
 from services.content.errors import RegistrationNotFound
 from services.content.model import registrations
@@ -57,6 +59,13 @@ async def own_registrations(
     held = await deps.webinars.registrations_of(member_id, after=after, limit=limit)
     webinars = await deps.webinars.by_ids(registration.webinar_id for registration in held)
     return [(webinars[registration.webinar_id], registration) for registration in held]
+
+
+async def held_places(deps: Deps, webinars: Iterable[Webinar], *, member_id: str | None) -> dict[str, Registration]:
+    """The places that a member holds at these webinars, by webinar; none for who is not signed in."""
+    if member_id is None:
+        return {}
+    return await deps.webinars.registrations_for([webinar.id for webinar in webinars], member_id)
 
 
 async def _own(deps: Deps, id: str, member_id: str) -> Registration:

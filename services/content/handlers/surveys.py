@@ -16,6 +16,7 @@ from services.content.model.slugs import slug_of
 from services.content.model.surveys import Answer, Audience, Survey, Verdict
 from services.content.model.wordcloud import Tally, tally
 from services.content.store.clouds import ReadyCloud
+from services.content.store.surveys import SurveyState
 from shared.http import check_version
 from shared.ids import derived_id
 
@@ -114,9 +115,9 @@ async def survey(deps: Deps, name: str) -> Survey:
     return await deps.surveys.load(name)
 
 
-async def newest_surveys(deps: Deps, after: Place | None, limit: int) -> list[Survey]:
+async def newest_surveys(deps: Deps, state: SurveyState | None, after: Place | None, limit: int) -> list[Survey]:
     """Surveys, the last opened first."""
-    return await deps.surveys.newest(after=after, limit=limit)
+    return await deps.surveys.newest(state, now=deps.clock.now(), after=after, limit=limit)
 
 
 async def revise_survey(deps: Deps, name: str, asked: Question, *, expected: int) -> Survey:

@@ -78,6 +78,11 @@ async def webinar(deps: Deps, name: str) -> Webinar:
     return await deps.webinars.load(name)
 
 
+async def next_with_places(deps: Deps, found: Webinar) -> Webinar | None:
+    """What else its series offers: the next one that can still be registered for."""
+    return await deps.webinars.next_with_places(found, deps.clock.now())
+
+
 async def listed_webinars(deps: Deps, when: When, narrowed: Narrowed, after: Place | None, limit: int) -> list[Webinar]:
     """Webinars to come or under way, the next first; or those that are over, the last first."""
     return await deps.webinars.listed(when, narrowed, now=deps.clock.now(), after=after, limit=limit)

@@ -12,7 +12,7 @@ from services.content.model import articles
 from services.content.model.articles import Article, Prose, State
 from services.content.model.content import Content
 from services.content.model.lists import Place
-from services.content.model.published import Card
+from services.content.model.published import DeskCard
 from services.content.model.reading import reading_of
 from services.content.model.slugs import slug_of
 from shared.errors import StaleWrite
@@ -78,9 +78,16 @@ async def preview(deps: Deps, article_id: str) -> tuple[Article, Prose]:
     return article, await prose_of(article.content)
 
 
-async def articles_on_the_desk(deps: Deps, state: State, after: Place | None, limit: int) -> list[Card]:
-    """Items in this state, the last saved first."""
-    return await deps.pages.desk(state, after=after, limit=limit)
+async def articles_on_the_desk(
+    deps: Deps, state: State, after: Place | None, limit: int, *, author_id: str | None = None
+) -> list[DeskCard]:
+    """Items in this state, the last saved first; of one author where one is named."""
+    return await deps.pages.desk(state, author_id=author_id, after=after, limit=limit)
+
+
+async def desk_counts(deps: Deps, *, author_id: str | None) -> dict[State, int]:
+    """How many items there are in each state."""
+    return await deps.pages.desk_counts(author_id)
 
 
 async def revisions(deps: Deps, article_id: str) -> list[dict[str, object]]:

@@ -59,3 +59,16 @@ class Card(BaseModel):
     published_at: Instant | None
     updated_at: Instant
     comments: int
+
+
+class DeskCard(Card):
+    """An item as it is being worked on."""
+
+    version: int
+    author_id: str
+    revision: int
+    approved: bool
+    """Another editor has approved the present revision."""
+    changed: bool
+    """Something was written since it was last published; true of what never was."""
+    scheduled_for: Instant | None

@@ -9,10 +9,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.content.model.articles import Article, State
 from services.content.model.content import Byline, Content
+from services.content.model.published import DeskCard
 from services.content.model.slugs import LONGEST, PATTERN
 from shared.events import Instant
 from shared.events.content import ArticleKind
-from shared.http import Body, CleanProse, CleanText
+from shared.http import Body, CleanProse, CleanText, Page
 
 Slug = Annotated[str, StringConstraints(pattern=PATTERN, max_length=LONGEST)]
 Line = Annotated[CleanText, Field(min_length=1, max_length=200)]
@@ -194,3 +195,17 @@ class Revisions(BaseModel):
     """The newest hundred revisions of an article."""
 
     items: list[RevisionView]
+
+
+class DeskItem(DeskCard):
+    """An article on the desk."""
+
+    mine: bool
+    """You began it."""
+
+
+class DeskPage(Page[DeskItem]):
+    """A page of the desk."""
+
+    counts: dict[State, int]
+    """How many there are in each state."""

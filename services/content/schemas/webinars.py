@@ -179,6 +179,16 @@ class RecordingView(BaseModel):
     transcript_url: str | None
 
 
+class PlaceView(BaseModel):
+    """A place that you hold."""
+
+    id: str
+    """For `/v1/registrations/{id}`."""
+    registered_at: datetime
+    join_url: str | None
+    """Where to go when it begins."""
+
+
 class WebinarView(BaseModel):
     """A webinar."""
 
@@ -204,10 +214,20 @@ class WebinarView(BaseModel):
     """Where its calendar file is."""
     registrations: str
     """Where to register, with POST."""
+    place: PlaceView | None
+    """Yours, if you hold one."""
     version: int
 
     @classmethod
-    def of(cls, webinar: Webinar, *, at: datetime, zone: str | None, for_editors: bool = False) -> WebinarView:
+    def of(
+        cls,
+        webinar: Webinar,
+        *,
+        at: datetime,
+        zone: str | None,
+        for_editors: bool = False,
+        held: Registration | None = None,
+    ) -> WebinarView:
         """What everybody may know of it, or what editors know; raises :class:`ZoneUnknown`."""
         about, host, recording = webinar.about, webinar.about.host, webinar.recording
         return cls(
@@ -229,8 +249,16 @@ class WebinarView(BaseModel):
             join_url=about.join_url if for_editors else None,
             calendar=f"/v1/webinars/{webinar.slug}/calendar.ics",
             registrations=f"/v1/webinars/{webinar.slug}/registrations",
+            place=_place(webinar, held) if held else None,
             version=webinar.version,
         )
+
+
+class WebinarPage(WebinarView):
+    """A webinar by itself."""
+
+    next_in_series: WebinarView | None
+    """The next of its series, other than this one, that can still be registered for."""
 
 
 class RegistrationView(BaseModel):
@@ -246,14 +274,19 @@ class RegistrationView(BaseModel):
     @classmethod
     def of(cls, webinar: Webinar, registration: Registration, *, at: datetime, zone: str | None) -> RegistrationView:
         """What its holder sees."""
-        holds = registration.state == "registered" and webinar.cancelled_at is None
+        held = registration if registration.state == "registered" else None
         return cls(
             id=registration.id,
             state=registration.state,
             registered_at=registration.registered_at,
-            webinar=WebinarView.of(webinar, at=at, zone=zone),
-            join_url=webinar.about.join_url if holds else None,
+            webinar=WebinarView.of(webinar, at=at, zone=zone, held=held),
+            join_url=_place(webinar, held).join_url if held else None,
         )
+
+
+def _place(webinar: Webinar, held: Registration) -> PlaceView:
+    join_url = webinar.about.join_url if webinar.cancelled_at is None else None
+    return PlaceView(id=held.id, registered_at=held.registered_at, join_url=join_url)
 
 
 def _times(webinar: Webinar, zone: str | None) -> TimesView:

@@ -53,6 +53,11 @@ class CommentStore:
         cursor = await self._registers.aggregate(pipeline, session=session)
         return {row["_id"]: row["comments"] async for row in cursor}
 
+    async def counts(self, article_ids: Sequence[str], *, session: Session) -> dict[str, int]:
+        """The counts that these items show."""
+        cursor = self._articles.find({"_id": {"$in": list(article_ids)}}, {"comments": 1}, session=session)
+        return {row["_id"]: row.get("comments", 0) async for row in cursor}
+
     async def article_ids(self, *, at_once: int) -> AsyncIterator[list[str]]:
         """The ids of all items, a bounded number at a time."""
         last = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
@@ -27,6 +27,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "answers": [IndexModel([("survey_id", ASCENDING), ("withdrawn", ASCENDING)], name="by_survey")],
 }
+
+
+SurveyState: TypeAlias = Literal["open", "closed"]
 
 
 class Said(NamedTuple):
@@ -72,20 +75,28 @@ class SurveyStore:
         """An answer."""
         return await self._answers.find(answer_id)
 
-    async def newest(self, *, after: Place | None, limit: int) -> list[Survey]:
-        """Surveys, the last opened first."""
-        rows = self._surveys.collection.find(self.newest_query(after)).sort([("opened_at", -1), ("_id", -1)])
+    async def newest(
+        self, state: SurveyState | None, *, now: datetime, after: Place | None, limit: int
+    ) -> list[Survey]:
+        """Surveys, the last opened first; all of them, or those that take answers now, or those that do not."""
+        query = self.newest_query(after, state, now)
+        rows = self._surveys.collection.find(query).sort([("opened_at", -1), ("_id", -1)])
         return [self._surveys.from_document(row) async for row in rows.limit(limit)]
 
     @staticmethod
-    def newest_query(after: Place | None) -> Document:
+    def newest_query(after: Place | None, state: SurveyState | None, now: datetime) -> Document:
         """The query of :meth:`newest`, so that a test can ask MongoDB how it is answered."""
-        if after is None:
-            return {}
-        return {
-            "opened_at": {"$lte": after.at},
-            "$or": [{"opened_at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}],
-        }
+        conditions: list[Document] = []
+        if state == "open":
+            conditions.append({"$or": [{"closes_at": None}, {"closes_at": {"$gt": now}}]})
+        elif state == "closed":
+            conditions.append({"closes_at": {"$lte": now}})
+        if after is not None:
+            conditions += [
+                {"opened_at": {"$lte": after.at}},
+                {"$or": [{"opened_at": {"$lt": after.at}}, {"_id": {"$lt": after.id}}]},
+            ]
+        return {"$and": conditions} if conditions else {}
 
     async def said(self, survey_id: str) -> Said:
         """The survey and its answers, in one snapshot: a count that belongs to other answers would be a lie."""

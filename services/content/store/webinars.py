@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.content.errors import RegistrationNotFound, WebinarNotFound
 from services.content.model.lists import Place
-from services.content.model.registrations import Registration
+from services.content.model.registrations import Registration, registration_id
 from services.content.model.webinars import LONGEST, Webinar
 from services.content.store.crowds import Crowd
 from services.content.store.surveys import named, slug_taken
@@ -124,6 +124,28 @@ class WebinarStore:
         query["$and"] += [{"slot.starts_at": {"$gt": now}}, {"cancelled_at": None}]
         rows = self._webinars.collection.find(query).sort(self.order("upcoming")).limit(limit)
         return [self._webinars.from_document(row) async for row in rows]
+
+    async def next_with_places(self, webinar: Webinar, now: datetime) -> Webinar | None:
+        """The next webinar of the same series, other than this one, that can still be registered for."""
+        if webinar.about.series is None:
+            return None
+        query = self.next_query(webinar.about.series, now)
+        rows = self._webinars.collection.find(query).sort(self.order("upcoming")).limit(2)
+        others = [row async for row in rows if row["_id"] != webinar.id]
+        return self._webinars.from_document(others[0]) if others else None
+
+    def next_query(self, series: str, now: datetime) -> Document:
+        """The query of :meth:`next_with_places`."""
+        has_places = [{"about.capacity": None}, {"$expr": {"$lt": ["$taken", "$about.capacity"]}}]
+        query = self.listed_query("upcoming", Narrowed(series=series), now, None)
+        query["$and"] += [{"slot.starts_at": {"$gt": now}}, {"cancelled_at": None}, {"$or": has_places}]
+        return query
+
+    async def registrations_for(self, webinar_ids: Iterable[str], member_id: str) -> dict[str, Registration]:
+        """The places that a member holds at these webinars, by webinar. One look by id: the ids follow from both."""
+        ids = [registration_id(webinar_id, member_id) for webinar_id in webinar_ids]
+        rows = self._registrations.collection.find({"_id": {"$in": ids}, "state": "registered"})
+        return {row["webinar_id"]: self._registrations.from_document(row) async for row in rows}
 
     async def registration(self, registration_id: str) -> Registration | None:
         """A registration."""

@@ -5,9 +5,9 @@ Requests that wait at the same moment share one write and one read (group commit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo import UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, OperationFailure, WriteConcernError
@@ -23,6 +23,16 @@ from shared.mongo import DUPLICATE_KEY, Database, Document, Session
 
 WRITE_CONCERN = {"w": "majority", "j": True, "wtimeout": 10_000}
 TRIES = 3
+
+
+class Kept(NamedTuple):
+    """One meter, for comparing it with the log."""
+
+    reader_id: str
+    window: str
+    articles: tuple[Counted, ...]
+    waiting: frozenset[str]
+    """The ids of the events that are still to be said."""
 
 
 class Meters:
@@ -75,18 +85,19 @@ class Meters:
         row = outbox.entry(event, joined_at, id=derived_id(event.type, reader_id))
         await self._meters.update_one({"_id": meter_id}, outbox.push(row), session=session)
 
-    async def restore(self, meters: Mapping[tuple[str, str], Iterable[Counted]], expires_at: datetime) -> None:
-        """Put back what the log tells; walls, which are only remembered to say so once, are not."""
+    async def everything(self) -> AsyncIterator[Kept]:
+        """All meters of all readers and windows, for comparing them with the log."""
+        async for document in self._meters.find({}, {"reader_id": 1, "window": 1, "articles": 1, "outbox.id": 1}):
+            waiting = frozenset(row["id"] for row in document.get("outbox", ()))
+            yield Kept(document["reader_id"], document["window"], _meter(document).articles, waiting)
+
+    async def restore(self, lost: Mapping[tuple[str, str], Iterable[Counted]], expires_at: datetime) -> None:
+        """Put back what the log tells, and leave the rest of each meter alone. Walls, which are only remembered to say
+        so once, are not put back.
+        """
         writes = [
-            UpdateOne(
-                {"_id": f"{reader}|{window}"},
-                {
-                    "$set": {"reader_id": reader, "window": window, "articles": _rows(articles)},
-                    "$max": {"expires_at": expires_at},
-                },
-                upsert=True,
-            )
-            for (reader, window), articles in meters.items()
+            UpdateOne({"_id": f"{reader}|{window}"}, _put_back(reader, window, articles, expires_at), upsert=True)
+            for (reader, window), articles in lost.items()
         ]
         if writes:
             await self._meters.bulk_write(writes, ordered=False)
@@ -150,6 +161,27 @@ def _insist_on_majority(answer: Mapping[str, Any]) -> None:
     if "writeConcernError" in answer:
         concern = answer["writeConcernError"]
         raise WriteConcernError(concern["errmsg"], concern["code"], concern)
+
+
+def _put_back(reader: str, window: str, articles: Iterable[Counted], expires_at: datetime) -> list[Document]:
+    rows = _rows(articles)
+    kept = {"$ifNull": ["$articles", []]}
+    others = {"$filter": {"input": kept, "cond": {"$not": [{"$in": ["$$this.id", [row["id"] for row in rows]]}]}}}
+    return [
+        {
+            "$set": {
+                "reader_id": {"$literal": reader},
+                "window": {"$literal": window},
+                "articles": {
+                    "$sortArray": {
+                        "input": {"$concatArrays": [others, {"$literal": rows}]},
+                        "sortBy": {"at": 1, "id": 1},
+                    }
+                },
+                "expires_at": {"$max": ["$expires_at", expires_at]},
+            }
+        }
+    ]
 
 
 def _meter(document: Mapping[str, Any] | None) -> Meter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -11,6 +12,11 @@ from pymongo import UpdateOne
 from services.metering.model.access import LATE_VIEWS, UNLIMITED, Article
 from shared.group_commit import GroupCommit
 from shared.mongo import Database, Document, Session
+
+BELIEVED_SECONDS = 2.0
+"""As long as policies are."""
+MOST_ARTICLES = 10_000
+"""Slugs remembered at once, at some 500 bytes each."""
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,12 +42,27 @@ class Neighbours:
         self._articles = database["articles"]
         self._members = database["members"]
         self._links = database["links"]
+        self._known: dict[str, tuple[float, Article]] = {}
         self._articles_asked: GroupCommit[str, Article | None] = GroupCommit(self._by_slug, max_batch=200, lanes=4)
         self._members_asked: GroupCommit[str, Standing | None] = GroupCommit(self._standings, max_batch=200, lanes=4)
 
     async def article(self, slug: str) -> Article | None:
-        """The published item that has, or had, this slug. Who asks at the same moment shares one query."""
-        return await self._articles_asked.submit(slug)
+        """The published item that has, or had, this slug.
+
+        Who asks at the same moment shares one query, and what was found is believed for a moment: all that it decides
+        is whether the item is exempt, and what it is about. That there is none is not believed, for it may have just
+        been published.
+        """
+        now = time.monotonic()
+        until, known = self._known.get(slug, (0.0, None))
+        if known is not None and now < until:
+            return known
+        found = await self._articles_asked.submit(slug)
+        if found is not None:
+            if len(self._known) >= MOST_ARTICLES:
+                self._known.clear()
+            self._known[slug] = (now + BELIEVED_SECONDS, found)
+        return found
 
     async def standing(self, member_id: str) -> Standing | None:
         """The member's standing, if it was heard of. Who asks at the same moment shares one query."""
@@ -74,6 +95,7 @@ class Neighbours:
 
     async def remember_articles(self, articles: Sequence[Document], session: Session) -> None:
         """Keep the newest revision of each, and every slug."""
+        self._known.clear()
         await self._articles.bulk_write([_newest(article) for article in articles], session=session)
 
     async def remember_standing(self, member_id: str, standing: str, since: datetime, session: Session) -> None:

@@ -24,6 +24,7 @@ async def proof(town: Town, operation: str = "requestSignup", **about: Any) -> t
 
 @call("getKeys", "getDomainList", "listVersions", "getMe", "listMembers", "listSessions")
 @call("listArticles", "listBoard", "listRegions", "listSeries", "listSurveys", "listTopics", "listWebinars")
+@call("showDesk", "followAllByAtom", "followAllByRss", "readSitemap")
 @call("trendingArticles", "listRegistrations", "getMeter", "listPolicies", "getFunnel", "listDeliveries")
 @call("getPreferences", "listPurposes", "listSuggestions", "listCommunityManagers", "endAllSessions")
 async def plain(_town: Town, _actor: str) -> Call:

@@ -87,6 +87,11 @@ async def search(_town: Town, _actor: str) -> Call:
     return Call(query={"q": "openness"})
 
 
+@call("followByAtom", "followByRss")
+async def follow(_town: Town, _actor: str) -> Call:
+    return Call({"shelf": "regions", "slug": "asia-pacific"})
+
+
 @call("readRegion")
 async def read_region(_town: Town, _actor: str) -> Call:
     return Call({"slug": "asia-pacific"})

@@ -211,7 +211,7 @@ async def empty(prepared: Database) -> Database:
 async def house(mongodb: Client, empty: Database, mongodb_uri: str, kafka: KafkaConfig) -> AsyncIterator[House]:
     clock = Watch()
     issuer, meter = Issuer(clock=clock), Meter(clock)
-    settings = settings_of(ContentSettings, mongodb_uri, empty)
+    settings = settings_of(ContentSettings, mongodb_uri, empty, signpost_seconds=0)
     resources = dataclasses.replace(resources_of(settings, mongodb, empty, issuer, kafka=kafka), clock=clock)
     deps = dataclasses.replace(await service.open(resources), door=meter.doorkeeper())
     inbox = Inbox(mongodb, empty, service.table, service.tombstones, deps)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.content.app import service
 from services.content.consumers import TABLE
-from services.content.handlers.comments import rebuild_comment_counts
 from services.content.model.comments import CommentFact, Register, differences, merge
-from shared.envelope import decode, encode_event
+from shared.envelope import encode_event
 from shared.events.community import CommentErased, CommentHidden, CommentPosted
 from shared.ids import new_id
+from shared.rebuilding import Findings, told
 from tests.services.content.conftest import NOON, House, _envelope
-from tests.support import assert_index_used, create_topics, read_topic, write_messages
+from tests.support import assert_index_used, create_topics, write_messages
 
 
 def posted(comment: str, article: str, revision: int = 1) -> CommentPosted:
@@ -104,28 +105,47 @@ async def test_an_edit_meanwhile_leaves_the_count_alone(house: House) -> None:
 
 
 async def test_a_rebuild_from_the_log_equals_the_live_count(house: House) -> None:
-    articles = [(await house.publish(slug))["id"] for slug in ("openness", "ferries", "trust")]
-    kafka = house.deps.kafka
-    await create_topics(kafka, "community.comments")
-    events = [event for article in articles[:2] for event in a_discussion(article)]
-    await write_messages(kafka, [encode_event(event, new_id(), NOON) for event in events for _ in range(2)])
-    await house.hear(*events)
-    live = [await shown(house, slug) for slug in ("openness", "ferries", "trust")]
+    articles = await three_discussions(house)
+    live = [await shown(house, slug) for slug in SLUGS]
 
     await house.database["comment_registers"].delete_many({})
     await house.database["articles"].update_many({}, {"$set": {"comments": 4711}})
-    await rebuild_comment_counts(house.deps, the_log(house))
+    dry = await rebuild(house, dry=True)
+    spoilt = [await shown(house, slug) for slug in SLUGS]
+    mended = await rebuild(house)
 
-    rebuilt = [await shown(house, slug) for slug in ("openness", "ferries", "trust")]
+    rebuilt = [await shown(house, slug) for slug in SLUGS]
     assert rebuilt == live == [20, 20, 0]
+    assert spoilt == [4711, 4711, 4711]
+    assert (dry.compared, dry.different) == (3, 60 + 3)
+    counts = {found["article"]: found["log"] for found in mended.differences if "article" in found}
+    assert counts == dict(zip(articles, live, strict=True))
+
+
+async def test_a_rebuild_of_what_is_right_finds_nothing(house: House) -> None:
+    await three_discussions(house)
+
+    found = [await rebuild(house, dry=dry) for dry in (True, False)]
+
+    assert [(findings.compared, findings.different) for findings in found] == [(3, 0), (3, 0)]
+
+
+async def test_a_dry_run_knows_what_the_counts_would_become(house: House) -> None:
+    articles = await three_discussions(house)
+    await house.database["comment_registers"].delete_many({"article_id": articles[0]})
+
+    dry = await rebuild(house, dry=True)
+
+    assert {tuple(sorted(found)) for found in dry.differences} == {("comment", "kept", "log")}
 
 
 async def test_a_rebuild_forgets_nothing_that_the_log_no_longer_holds(house: House) -> None:
     article = (await house.publish("openness"))["id"]
+    await create_topics(house.deps.kafka, "community.comments")
     await house.hear(posted("from-last-year", article))
     await house.database["articles"].update_many({}, {"$set": {"comments": 4711}})
 
-    await rebuild_comment_counts(house.deps, an_empty_log())
+    await rebuild(house)
 
     assert await shown(house) == 1
 
@@ -200,14 +220,20 @@ def a_discussion(article: str) -> list[CommentFact]:
     return facts
 
 
-async def an_empty_log() -> AsyncIterator[CommentFact]:
-    nothing: list[CommentFact] = []
-    for fact in nothing:
-        yield fact
+SLUGS = ("openness", "ferries", "trust")
 
 
-async def the_log(house: House) -> AsyncIterator[CommentFact]:
-    for record in await read_topic(house.deps.kafka, "community.comments"):
-        event = decode("community.comments", record.key, record.value, record.headers, place="").event
-        assert isinstance(event, CommentPosted | CommentHidden | CommentErased)
-        yield event
+async def three_discussions(house: House) -> list[str]:
+    """Publish three items, have two of them discussed, on Kafka twice and heard of once; returns the items' ids."""
+    articles = [(await house.publish(slug))["id"] for slug in SLUGS]
+    events = [event for article in articles[:2] for event in a_discussion(article)]
+    await create_topics(house.deps.kafka, "community.comments")
+    await write_messages(house.deps.kafka, [encode_event(event, new_id(), NOON) for event in events for _ in range(2)])
+    await house.hear(*events)
+    return articles
+
+
+async def rebuild(house: House, *, dry: bool = False) -> Findings:
+    """As the command does."""
+    rebuildable = service.rebuilds["comment-counts"]
+    return await rebuildable.rebuild(house.deps, told(house.deps.kafka, rebuildable.events), dry)

@@ -10,8 +10,9 @@ import httpx2
 import pytest
 
 from services.content import grants
+from services.content.model.lists import Place
 from services.content.model.surveys import Survey
-from services.content.store.surveys import SurveyStore
+from services.content.store.surveys import SurveyState, SurveyStore
 from shared.events.content import SurveyAnswered, SurveyAnswerWithdrawn
 from shared.ids import new_id
 from tests.services.content.conftest import NOON, House
@@ -537,5 +538,28 @@ async def test_every_query_has_its_index(house: House) -> None:
     await store.add(survey, at=NOON)
 
     await assert_index_used(surveys.find({"slug": "openness"}))
-    await assert_index_used(surveys.find(SurveyStore.newest_query(None)).sort([("opened_at", -1), ("_id", -1)]))
+    states: tuple[SurveyState | None, ...] = (None, "open", "closed")
+    for state in states:
+        query = SurveyStore.newest_query(Place(NOON, "an-id"), state, NOON)
+        await assert_index_used(surveys.find(query).sort([("opened_at", -1), ("_id", -1)]))
+    newest = surveys.find(SurveyStore.newest_query(None, None, NOON))
+    await assert_index_used(newest.sort([("opened_at", -1), ("_id", -1)]))
     await assert_index_used(answers.find(*SurveyStore.said_query(survey.id)))
+
+
+async def test_surveys_are_listed_by_whether_they_take_answers(house: House) -> None:
+    await ask(house, slug="for-a-week", closes_at=CLOSES)
+    await ask(house, slug="for-good")
+    ended = await ask(house, slug="ended")
+    headers = house.signed_in("esther") | {"If-Match": ended["etag"]}
+    await house.client.post("/v1/surveys/ended/closing", headers=headers)
+
+    async def listed(**query: Any) -> set[str]:
+        answer = await house.client.get("/v1/surveys", params=query)
+        return {survey["slug"] for survey in answer.json()["items"]}
+
+    assert await listed(state="open") == {"for-a-week", "for-good"}
+    assert await listed(state="closed") == {"ended"}
+    house.clock.move(timedelta(days=8))
+    assert await listed(state="open") == {"for-good"}
+    assert await listed() == {"for-a-week", "for-good", "ended"}

@@ -288,3 +288,60 @@ async def test_a_members_list_has_its_index(house: House, after: Any) -> None:
 
     found = house.database["registrations"].find(query).sort([("registered_at", -1), ("_id", -1)])
     await assert_index_used(found)
+
+
+async def test_a_member_sees_their_place_wherever_the_webinar_is_shown(house: House) -> None:
+    await announce(house, capacity=10, join_url="https://meet.example/asia")
+    taken = await register(house)
+
+    own = house.signed_in("amina")
+    page = (await house.client.get("/v1/webinars/asia-pacific", headers=own)).json()
+    (listed,) = (await house.client.get("/v1/webinars", headers=own)).json()["items"]
+    (another,) = (await house.client.get("/v1/webinars", headers=house.signed_in("wiremu"))).json()["items"]
+    stranger = (await house.client.get("/v1/webinars/asia-pacific")).json()
+
+    assert page["place"] == listed["place"]
+    assert (page["place"]["id"], page["place"]["join_url"]) == (taken.json()["id"], "https://meet.example/asia")
+    assert (another["place"], stranger["place"]) == (None, None)
+
+    await give_up(house, taken)
+
+    assert (await house.client.get("/v1/webinars/asia-pacific", headers=own)).json()["place"] is None
+
+
+async def test_a_full_webinar_offers_the_next_of_its_series_that_has_places(house: House) -> None:
+    await house.database["series"].insert_one({"_id": "open", "version": 0, "title": "Open"})
+    await announce(house, series="open", capacity=1)
+    for slug, days in (("full-too", 7), ("called-off", 14), ("with-places", 21), ("later", 28)):
+        wall_time = (datetime(2026, 7, 31, 13, 30) + timedelta(days=days)).isoformat()  # noqa: DTZ001 - a wall's
+        time = {"wall_time": wall_time, "zone": "Asia/Singapore"}
+        webinar = await announce(house, slug=slug, series="open", capacity=1, time=time)
+        if slug == "called-off":
+            headers = house.signed_in("esther") | {"If-Match": webinar["etag"]}
+            await house.client.post(f"/v1/webinars/{slug}/cancellation", json={}, headers=headers)
+    for slug in ("asia-pacific", "full-too"):
+        assert (await register(house, "wiremu", slug)).status_code == 201
+
+    page = (await house.client.get("/v1/webinars/asia-pacific?zone=Europe/London")).json()
+    last = (await house.client.get("/v1/webinars/with-places")).json()
+
+    assert page["places_left"] == 0
+    assert page["next_in_series"]["slug"] == "with-places"
+    assert page["next_in_series"]["times"]["viewer"]["zone"] == "Europe/London"
+    assert last["next_in_series"]["slug"] == "later"
+
+
+async def test_a_webinar_of_no_series_offers_no_other(house: House) -> None:
+    await announce(house)
+    await announce(house, slug="another")
+
+    assert (await house.client.get("/v1/webinars/asia-pacific")).json()["next_in_series"] is None
+
+
+async def test_the_next_of_a_series_is_found_by_an_index(house: House) -> None:
+    await announce(house)
+    store = house.deps.webinars
+
+    query = store.next_query("open", STARTS)
+
+    await assert_index_used(house.database["webinars"].find(query).sort(store.order("upcoming")).limit(2))

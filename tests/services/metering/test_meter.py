@@ -114,6 +114,22 @@ async def test_an_old_slug_counts_as_the_same_article(house: House) -> None:
     assert (renamed.word["used"], old.word["used"]) == (1, 1)
 
 
+async def test_what_an_article_is_is_believed_for_a_moment_but_not_that_there_is_none(house: House) -> None:
+    unknown = (await house.ask("just-published", cookie=reader(house))).word
+    await house.database["articles"].insert_one(
+        {"_id": "just-published", "slugs": ["just-published"], "exempt": True, "gone": False, "revision": 1}
+    )
+    exempt = (await house.ask("just-published", cookie=reader(house))).word
+    await house.database["articles"].update_one({"_id": "just-published"}, {"$set": {"exempt": False}})
+
+    believed = (await house.ask("just-published", cookie=reader(house))).word
+    house.deps.neighbours._known.clear()  # The moment has passed.
+    metered = (await house.ask("just-published", cookie=reader(house))).word
+
+    states = [word["state"] for word in (unknown, exempt, believed, metered)]
+    assert states == ["unknown-article", "exempt", "exempt", "metered"]
+
+
 async def test_an_article_not_heard_of_yet_is_let_through_to_be_counted_later(house: House) -> None:
     asked = await house.ask("just-published")
 

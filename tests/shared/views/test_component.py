@@ -141,6 +141,19 @@ async def test_a_restart_goes_on_where_it_stopped(kafka: KafkaConfig, shown: Col
         await shows(shown, {"open-data": (3, 0)})
 
 
+async def test_the_same_view_again_after_a_restart_counts_once(kafka: KafkaConfig, shown: Collection) -> None:
+    event = viewed("lena", "open-data")
+    async with running(kafka, shown):
+        await say(kafka, event, walled("lena", "open-data"), ids=["one", "two"])
+        await shows(shown, {"open-data": (1, 1)})
+    await say(kafka, event, walled("lena", "open-data"), viewed("lena", "budgets"), ids=["one", "two", "three"])
+
+    async with running(kafka, shown):
+        await say(kafka, event, viewed("lena", "trams"), ids=["one", "four"])
+
+        await shows(shown, {"open-data": (1, 1), "budgets": (1, 0), "trams": (1, 0)})
+
+
 async def test_stopping_writes_what_was_counted_last(kafka: KafkaConfig, shown: Collection) -> None:
     slow = View(**{name: getattr(READING, name) for name in READING.__slots__} | {"interval": 3600.0})
     counting = _Counting(slow, "content", kafka, shown, Clock())
