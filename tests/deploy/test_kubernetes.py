@@ -44,19 +44,38 @@ def test_the_base_is_all_files_and_holds_no_secret() -> None:
     assert "Secret" not in {it["kind"] for it in manifests()}
 
 
-def test_kustomize_builds_what_the_files_say() -> None:
+def kustomized(folder: Path) -> list[dict[str, Any]]:
+    """What kustomize makes of a folder, where kustomize is."""
     kustomize = shutil.which("kustomize")
     if kustomize is None:
         pytest.skip("kustomize is not installed: go install sigs.k8s.io/kustomize/kustomize/v5@latest")
+    built = subprocess.run([kustomize, "build", str(folder)], capture_output=True, text=True, check=True)  # noqa: S603
+    return list(yaml.safe_load_all(built.stdout))
 
-    built = subprocess.run([kustomize, "build", str(BASE)], capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+def test_kustomize_builds_what_the_files_say() -> None:
+    built = kustomized(BASE)
 
     expected = deepcopy(list(manifests()))
     for it in expected:
         if it["kind"] != "Namespace":
             it["metadata"]["namespace"] = "plenary"
     key = lambda it: (it["kind"], it["metadata"]["name"])  # noqa: E731
-    assert sorted(yaml.safe_load_all(built), key=key) == sorted(expected, key=key)
+    assert sorted(built, key=key) == sorted(expected, key=key)
+
+
+def test_the_overlay_in_the_readme_does_what_it_says(tmp_path: Path) -> None:
+    (overlay,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "deploy/README.md").read_text(), re.DOTALL)
+    shutil.copytree(BASE, tmp_path / "base")
+    folder = tmp_path / "overlays" / "ours"
+    folder.mkdir(parents=True)
+    (folder / "kustomization.yaml").write_text(overlay)
+
+    built = {(it["kind"], it["metadata"]["name"]): it for it in kustomized(folder)}
+
+    assert built["ConfigMap", "content-settings"]["data"]["CONTENT_PUBLIC_URL"] == "https://read.example"
+    (only,) = built["Deployment", "content-api"]["spec"]["template"]["spec"]["containers"]
+    assert only["image"] == "registry.example/plenary-content:2026.11"
 
 
 @pytest.mark.parametrize("owner", OWNERS)
