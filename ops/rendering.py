@@ -24,6 +24,7 @@ def rendered() -> dict[Path, Callable[[], str]]:
         ROOT / "docs" / "events.md": reference,
         openapi.FILE: merged_openapi,
         ROOT / "docs" / "settings.md": settings_reference,
+        DECISIONS / "README.md": decisions_list,
         **compose.files(),
         **kubernetes.files(),
     }
@@ -57,6 +58,25 @@ def settings_reference() -> str:
     parts.append(f"## The site\n\n{settings_table(WebSettings)}")
     parts.append(f"## The job that provisions servers elsewhere\n\n{settings_table(ProvisionSettings)}")
     return "\n".join(parts)
+
+
+DECISIONS = ROOT / "docs" / "decisions"
+LIST = """\
+# Decisions
+
+One page each: context, decision (the line to quote), consequences, alternatives, and the check that enforces it. A
+decision that others must live with gets a page here; one that is taken back says so and stays. `./plenary render` writes
+this list.
+
+"""
+
+
+def decisions_list() -> str:
+    """Every record by its title."""
+    records = [path for path in DECISIONS.glob("*.md") if path.name != "README.md"]
+    titles = {path.name: path.read_text().partition("\n")[0].removeprefix("# ") for path in records}
+    lines = (f"- [{title}]({name})" for name, title in sorted(titles.items()))
+    return LIST + "\n".join(lines) + "\n"
 
 
 def stale() -> dict[Path, str]:

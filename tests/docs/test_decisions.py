@@ -44,12 +44,6 @@ def test_every_record_that_code_names_is_there() -> None:
                 assert (FOLDER / named).exists(), f"{path.relative_to(ROOT)} names {named}"
 
 
-def test_the_list_of_records_is_whole() -> None:
-    listed = re.findall(r"\]\(([\w-]+\.md)\)", (FOLDER / "README.md").read_text())
-
-    assert sorted(listed) == [path.name for path in RECORDS]
-
-
 def test_no_lock_holds_what_was_decided_against() -> None:
     """Motor, and the stand-ins for servers that agree with the real ones until it matters."""
     for lock in [*ROOT.glob("**/requirements.txt"), ROOT / "requirements" / "dev.txt"]:
