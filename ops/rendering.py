@@ -65,8 +65,7 @@ LIST = """\
 # Decisions
 
 One page each: context, decision (the line to quote), consequences, alternatives, and the check that enforces it. A
-decision that others must live with gets a page here; one that is taken back says so and stays. `./plenary render` writes
-this list.
+decision that others must live with gets a page here; one that is taken back says so and stays.
 
 """
 
