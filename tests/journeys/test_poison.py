@@ -112,7 +112,7 @@ async def test_poison_lands_in_the_dead_letters_and_the_rest_goes_on(site: Site,
     async def published() -> bool:
         return len(await read_topic(site.platform.kafka, "content.dead-letters")) == laid_out + len(said)
 
-    await eventually(published, within=20, every=0.5)
+    await eventually(published, within=60, every=0.5)
 
 
 async def test_a_letter_that_is_replayed_after_the_fix_takes_effect_under_its_own_id(

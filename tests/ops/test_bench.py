@@ -67,7 +67,7 @@ async def test_an_open_loop_charges_a_stall_to_everybody_who_would_have_come() -
     waited = [taken for taken in outcome.taken if taken > 0.05]
     assert len(outcome.taken) == pytest.approx(800, abs=5)
     assert len(waited) > 50, "one request alone met the stall; the others were due meanwhile"
-    assert max(waited) == pytest.approx(0.5, abs=0.3)
+    assert max(waited) > 0.4, "the first of them met the whole stall"
 
 
 async def test_refusals_are_no_figures() -> None:
@@ -105,8 +105,8 @@ def test_work_costs_processor_time_and_waiting_does_not() -> None:
         while time.process_time() < until:
             pass
 
-    assert idle.total < 0.1
-    assert busy.total == pytest.approx(0.3, abs=0.1)
+    assert busy.total >= 0.29
+    assert idle.total < busy.total / 2
 
 
 def test_the_report_is_made_from_what_was_kept(tmp_path: Path) -> None:

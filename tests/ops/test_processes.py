@@ -31,13 +31,18 @@ FALLS_OVER = "import sys; sys.exit('there is no coffee')"
 
 @asynccontextmanager
 async def kept(
-    state: State, program: str, environment: Mapping[str, str] | None = None, said: list[str] | None = None
+    state: State,
+    program: str,
+    environment: Mapping[str, str] | None = None,
+    said: list[str] | None = None,
+    *,
+    ready: bool = True,
 ) -> AsyncIterator[Process]:
-    """A child that runs a line of Python, ready when it has said something."""
+    """A child that runs a line of Python, ready when it has said something, or never."""
     log = state.logs / "worker.log"
 
     async def has_spoken() -> bool:
-        return log.exists() and log.stat().st_size > 0
+        return ready and log.exists() and log.stat().st_size > 0
 
     spec = Spec("worker", (sys.executable, "-c", program), has_spoken, environment or {}, stop_within=1.0)
     process = Process(spec, state, (said if said is not None else []).append)
@@ -75,8 +80,8 @@ async def test_a_killed_process_is_started_again_and_the_person_is_told(state: S
 
 
 async def test_what_cannot_start_is_told_with_its_last_words(state: State) -> None:
-    async with kept(state, FALLS_OVER) as worker:
-        worker.log.unlink(missing_ok=True)
+    async with kept(state, FALLS_OVER, ready=False) as worker:
+        await eventually(lambda: "there is no coffee" in "".join(tail(worker.log, 5)), within=20)
 
         with pytest.raises(Trouble) as trouble:
             await worker.ready(0.5)
