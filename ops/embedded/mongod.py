@@ -97,7 +97,8 @@ class Mongod:
         where it stopped.
         """
         await self._reachable(process, within)
-        async with self._anybody() as client:
+        # It listens already; on a busy machine the first answer may take longer than a probe would wait.
+        async with self._anybody(patience_ms=20_000) as client:
             await self._initiate(client)
             if await self._root_exists():
                 await self._adopt_port()
@@ -146,9 +147,9 @@ class Mongod:
     def _password(self) -> str:
         return self._state.secret("mongodb-root")
 
-    def _anybody(self) -> Client:
+    def _anybody(self, *, patience_ms: int = 1_000) -> Client:
         return AsyncMongoClient(
-            self._address, directConnection=True, serverMonitoringMode="poll", serverSelectionTimeoutMS=1_000
+            self._address, directConnection=True, serverMonitoringMode="poll", serverSelectionTimeoutMS=patience_ms
         )
 
     def _root(self) -> Client:
