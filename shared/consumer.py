@@ -165,27 +165,41 @@ class Consumer:
 
     async def _run_lane(self, lane: list[Item], stop: asyncio.Event) -> bool:
         """Apply a lane's events, chunk by chunk; False if told to stop before its end."""
+        failed: set[str] = set()
         while lane:
             if stop.is_set():
                 return False
-            lane = lane[await self._apply(lane[: self._pace.events]) :]
+            lane = lane[await self._apply(lane[: self._pace.events], failed) :]
+            if failed:
+                lane = await self._queue_behind(failed, lane)
         return True
 
-    async def _apply(self, chunk: list[Item]) -> int:
+    async def _queue_behind(self, failed: set[str], lane: list[Item]) -> list[Item]:
+        """Have what follows of a key that has failed wait behind it; returns the others."""
+        others = []
+        for record, envelope in lane:
+            if queue_of(record.topic, envelope.key) in failed:
+                await self._parked.queue(record, envelope)
+            else:
+                others.append((record, envelope))
+        return others
+
+    async def _apply(self, chunk: list[Item], failed: set[str]) -> int:
         began, taken = time.monotonic(), len(chunk)
         try:
             taken = await self._inbox.apply([(record.topic, envelope) for record, envelope in chunk])
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            await self._one_by_one(chunk)
+            await self._one_by_one(chunk, failed)
         finally:
             self._pace.took(taken, time.monotonic() - began)
         return taken
 
-    async def _one_by_one(self, chunk: list[Item]) -> None:
-        """Find the event that fails; the others of its key wait behind it, all the rest go on."""
-        failed: set[str] = set()
+    async def _one_by_one(self, chunk: list[Item], failed: set[str]) -> None:
+        """Find the events that fail and add their keys to ``failed``; the others of these keys wait behind them, all
+        the rest go on.
+        """
         for record, envelope in chunk:
             queue = queue_of(record.topic, envelope.key)
             if queue in failed:

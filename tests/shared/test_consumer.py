@@ -202,6 +202,21 @@ async def test_a_handler_bug_ends_in_the_dead_letters_and_replay_completes_in_or
     assert await house.ledger.heard() == {"Amina": ["0", "1", "2", "3"], "Wiremu": ["0"]}
 
 
+async def test_what_follows_a_failing_event_waits_behind_it_however_long_the_batch(house: House) -> None:
+    house.ledger.broken = lambda event_id: event_id == "Amina-1"
+
+    await take(house, [advanced("Amina", n) for n in range(60)])
+    waiting = await house.ledger.heard()
+    async with running(house.parked):
+        await eventually(lambda: list_dead(house.ledger.database))
+        house.ledger.broken = lambda _event_id: False
+        await replay_dead(house.ledger.database, "Amina-1")
+        await eventually(lambda: _counted(house, "inbox", 60))
+
+    assert waiting == {"Amina": ["0"]}
+    assert await house.ledger.heard() == {"Amina": [str(n) for n in range(60)]}
+
+
 async def test_a_tombstone_where_none_is_due_is_a_dead_letter(house: House) -> None:
     await take(house, [Message("metering.meters", b"Amina", None, [], NOON), advanced("Amina", 1)])
 
