@@ -11,14 +11,16 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import orjson
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from shared import logs
 from shared.envelope import Envelope, Undecodable, UnknownType, decode
 from shared.events import Event
 from shared.kafka import KafkaConfig
+from shared.mongo import Client, Session, transact
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 SHOWN = 100
 """Differences that are told one by one; of any beyond these only the number."""
+
+TRIES = 5
 
 DIFFERENT = 1
 """The exit code of a dry run that found differences."""
@@ -47,6 +51,8 @@ class Findings:
         if len(self.differences) < SHOWN:
             self.differences.append({**what, "kept": kept, "log": log})
 
+
+T = TypeVar("T")
 
 Log: TypeAlias = AsyncIterator[Envelope]
 
@@ -88,6 +94,17 @@ async def _run(service: Service, settings: ServiceSettings, rebuildable: Rebuild
                 await service.close(deps)
     finally:
         await resources.close()
+
+
+async def undisturbed(client: Client, work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run ``work`` in a transaction, again when a worker has just made what it was about to make."""
+    for left in reversed(range(TRIES)):
+        try:
+            return await transact(client, work)
+        except (BulkWriteError, DuplicateKeyError):
+            if not left:
+                raise
+    raise AssertionError("unreachable: the last try returns or raises")
 
 
 async def told(kafka: KafkaConfig, events: tuple[type[Event], ...]) -> AsyncGenerator[Envelope]:

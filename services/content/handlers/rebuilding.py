@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from services.content.deps import Deps
 from services.content.model.comments import CommentFact, Register, differences, merge
-from shared.mongo import Session, transact
-from shared.rebuilding import Findings, Log
+from shared.mongo import Session
+from shared.rebuilding import Findings, Log, undisturbed
 
 AT_ONCE = 500
 
@@ -55,7 +55,7 @@ class _Rebuilding:
                 await self.deps.comments.write(changed, session=session)
             return known | self.mended, changed
 
-        known, changed = await transact(self.deps.client, work)
+        known, changed = await undisturbed(self.deps.client, work)
         for comment_id, register in changed.items():
             before = known.get(comment_id)
             self.findings.differs(comment=comment_id, kept=before and before._asdict(), log=register._asdict())
@@ -73,7 +73,7 @@ class _Rebuilding:
                 await self.deps.comments.recount(ids, session=session)
             return kept, visible
 
-        kept, visible = await transact(self.deps.client, work)
+        kept, visible = await undisturbed(self.deps.client, work)
         self.findings.compared += len(ids)
         for id_ in ids:
             told = visible.get(id_, 0) + self.difference[id_]
