@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import time
+import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
@@ -28,11 +29,16 @@ def run(names: Sequence[str], rounds: int) -> None:
     if unknown:
         raise Trouble(f"no bench is called {', '.join(unknown)}", f"there are {', '.join(BENCHES)}")
     benches = [importlib.import_module(f"ops.bench.{name}") for name in names or BENCHES]
-    benches.sort(key=lambda bench: ("nothing", "servers", "platform").index(bench.NEEDS))
-    asyncio.run(_run(benches, rounds))
+    # Memory is measured first on its platform, before others have left theirs in it.
+    benches.sort(key=lambda bench: (("nothing", "servers", "platform").index(bench.NEEDS), bench.NAME != "memory"))
+    failed = asyncio.run(_run(benches, rounds))
+    if failed:
+        raise Trouble(f"no figures came of {', '.join(failed)}", "see what it said above, and run it again")
 
 
-async def _run(benches: Sequence[Any], rounds: int) -> None:
+async def _run(benches: Sequence[Any], rounds: int) -> list[str]:
+    """Each in turn; one that fails does not cost the others. Returns the names of those that failed."""
+    failed = []
     settings = OpsSettings()
     measured = await asyncio.to_thread(machine.described, settings.kafka_libs)
     measured |= Peers(settings.state_dir).versions()
@@ -43,13 +49,22 @@ async def _run(benches: Sequence[Any], rounds: int) -> None:
                 await stack.aclose()
                 with LiveProgress() as progress:
                     rig = await stack.enter_async_context(Rig(bench.NEEDS, progress))
-            began = time.monotonic()
-            out.print(f"{bench.NAME}: {rounds} rounds")
-            section: Section = await bench.measure(rig, rounds)
-            took = f"{time.monotonic() - began:.0f} s, {rounds} rounds"
-            page = report.keep(section, {**measured, "took": took})
-            show(section)
-            out.print(f"{bench.NAME}: {took}; see {page}")
+            try:
+                await _measure(bench, rig, rounds, measured)
+            except Exception:  # noqa: BLE001 - whatever it was, it is shown, and the run ends as failed
+                traceback.print_exc()
+                failed.append(bench.NAME)
+    return failed
+
+
+async def _measure(bench: Any, rig: Rig, rounds: int, measured: dict[str, str]) -> None:
+    began = time.monotonic()
+    out.print(f"{bench.NAME}: {rounds} rounds")
+    section: Section = await bench.measure(rig, rounds)
+    took = f"{time.monotonic() - began:.0f} s, {rounds} rounds"
+    page = report.keep(section, {**measured, "took": took})
+    show(section)
+    out.print(f"{bench.NAME}: {took}; see {page}")
 
 
 def show(section: Section) -> None:

@@ -6,14 +6,16 @@ import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from ops.bench import load, report
+from ops.bench import load, report, run
 from ops.bench.cost import Cost, with_ourselves
 from ops.bench.latency import percentile
 from ops.bench.load import Target, request
 from ops.bench.plot import svg
+from ops.bench.rig import Rig
 from ops.bench.sheet import Plot, Section, Sheet, at_least, bars
 
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
@@ -133,3 +135,24 @@ def test_the_report_is_made_from_what_was_kept(tmp_path: Path) -> None:
 
 def test_words_in_a_plot_are_escaped() -> None:
     assert "a &lt; b" in svg(Plot("a < b", "µs", bars={"x": (1.0, 0.5, 2.0)}))
+
+
+async def test_a_bench_that_fails_does_not_cost_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bench(name: str, *, fails: bool) -> SimpleNamespace:
+        async def measure(_rig: Rig, rounds: int) -> Section:
+            if fails:
+                raise RuntimeError("the peer did not start")
+            sheet = Sheet("Events", "by")
+            sheet.add("relay", per_second=100.0 * rounds)
+            return Section(name, "From the outbox", "So it was done.", [sheet])
+
+        return SimpleNamespace(NAME=name, NEEDS="nothing", measure=measure)
+
+    monkeypatch.setenv("PLENARY_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setattr(report, "EVIDENCE", tmp_path)
+    monkeypatch.setattr(report.keep, "__defaults__", (tmp_path,))
+
+    failed = await run._run([bench("read", fails=True), bench("relay", fails=False)], 2)
+
+    assert failed == ["read"]
+    assert [path.name for path in (tmp_path / "bench").iterdir()] == ["relay.json"]
