@@ -25,13 +25,17 @@ GROUPS = {"journeys": "platform", "web": "platform", "contract": "platform", "op
 """Folders of tests whose session fixtures are dear, such as a whole platform: one worker runs all of a group."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--schemathesis-deep", action="store_true", help="try the API's document for half an hour")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares servers, or else a file, and begin with what takes longest."""
     names = {item: _group(item.path) for item in items}
     for item, name in names.items():
         item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: names[item] not in GROUPS.values())
+    items.sort(key=lambda item: (names[item] not in GROUPS.values(), item.get_closest_marker("last") is not None))
 
 
 def _group(path: Path) -> str:

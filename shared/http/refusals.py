@@ -64,6 +64,8 @@ def responses(method: str, operation: Document, route: APIRoute | None, own: Seq
         found.setdefault(str(kind.status), {})[kind.slug] = kind.title
     if "429" in found:
         found["429"]["too-many-requests"] = "Too many requests came from this address"
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+        found.setdefault("404", {})["not-found"] = "There is nothing here"
     told = {status: _response(slugs) for status, slugs in sorted(found.items())}
     common = {status: {"$ref": f"#/components/responses/{name}"} for status, name in COMPONENTS.items()}
     return common | told

@@ -40,6 +40,7 @@ from shared.http import (
 router = APIRouter(prefix="/v1", tags=["articles"])
 Wired = Annotated[Deps, Depends(deps_of)]
 SlugPath = Annotated[str, Path(max_length=200)]
+NOT_BOTH = {"detail": "cannot go with topic", "parameter": "region", "in": "query"}
 OWN = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 """An article's answer is one reader's: it may be kept by them alone, and is asked for again each time."""
 
@@ -131,7 +132,7 @@ async def trending_articles(
 ) -> Response:
     """The articles read most of late: everywhere, under one topic, or under one region."""
     if topic is not None and region is not None:
-        raise ValidationFailed("Ask for a topic or for a region.", errors=[{"parameter": "region", "in": "query"}])
+        raise ValidationFailed("Ask for a topic or for a region.", errors=[NOT_BOTH])
     found = await reading.trending_articles(
         deps, topic=topic, region=region, window=timedelta(hours=hours), limit=limit
     )
