@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import schemathesis
 from schemathesis import Case, CheckContext, Response
@@ -11,7 +12,7 @@ OTHER_METHODS = {HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStat
 
 
 @schemathesis.check
-def told_by_name(_context: CheckContext, answer: Response, case: Case) -> None:
+def told_by_name(_context: CheckContext, answer: Response, case: Case[Any]) -> None:
     """The status stands in the operation's document itself: ``default`` is for what is not there yet.
 
     A method that the document does not have gets 405,
