@@ -48,7 +48,7 @@ REFUSALS: Refusals = {
     "getAuditTrail": (MemberNotFound,),
     "decideReview": (MemberNotFound, NothingToReview, ReviewDecided, OwnRoles, StaleWrite),
     "setRoles": (MemberNotFound, OwnRoles),
-    "suspend": (MemberNotFound, StaleWrite),
+    "suspend": (MemberNotFound, OwnRoles, StaleWrite),
     "importMember": (AddressInvalid, AddressTaken, PasswordWeak),
     "judgeDomain": (DomainInvalid,),
     "getVersion": (DomainListNotFound,),
