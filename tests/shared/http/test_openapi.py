@@ -29,7 +29,7 @@ def test_an_operation_names_what_it_refuses_by_what_it_takes() -> None:
         answers = paths[path][method]["responses"]
         return {status: told["x-problems"] for status, told in answers.items() if "x-problems" in told}
 
-    assert refused("/v1/pamphlets/{id}", "get")["404"] == ["pamphlet-not-found"]
+    assert refused("/v1/pamphlets/{id}", "get")["404"] == ["not-found", "pamphlet-not-found"]
     assert refused("/v1/pamphlets/{id}", "delete")["403"] == ["forbidden"]
     assert refused("/v1/pamphlets/{id}", "put")["412"] == ["stale-write"]
     assert refused("/v1/pamphlets/{id}", "put")["428"] == ["precondition-required"]
