@@ -11,7 +11,7 @@ METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 SENT = "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent"
 READ = (
     "deprecation, etag, link, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, sunset, "
-    "x-request-id"
+    "traceresponse, x-request-id"
 )
 """Headers of an answer that a page's script may read."""
 

@@ -54,6 +54,7 @@ TABLE: tuple[Entry, ...] = (
     Entry("notifications", "/v1/preferences"),
     Entry("notifications", "/v1/unsubscribe", secret=True),
     Entry("notifications", "/v1/deliveries"),
+    Entry("notifications", "/v1/journeys"),
     Entry("community", "/v1/comments"),
     Entry("community", "/v1/suggestions"),
     Entry("community", "/v1/imports/comments"),

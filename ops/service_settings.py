@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ops.topology import ServicePlan
+from shared.events import OWNERS
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ def _own(service: str, place: Place) -> dict[str, str]:
                 "SMTP_HOST": host,
                 "SMTP_PORT": str(port),
                 "LINK_KEY_FILE": place.secret(f"{service}/link-key"),
+                "PROCESSES": ",".join(place.url(f"{owner}-{role}") for owner in OWNERS for role in ("api", "worker")),
+                # Where there is a mailbox for everybody to read, there is nobody to hide a journey from.
+                "JOURNEYS_OPEN": str(place.mailbox_url is not None).lower(),
             }
         case _:
             return {}

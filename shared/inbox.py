@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from shared import faultpoints, metrics
+from shared import faultpoints, journeys, metrics
 from shared.envelope import Envelope
 from shared.events import Event
 from shared.mongo import Client, Database, Session, transact
@@ -33,6 +33,8 @@ class Delivery(Generic[E]):
     key: str
     occurred_at: datetime
     session: Session
+    traceparent: str | None = None
+    """The journey it belongs to. A handler of one event is on it; a handler of many is on the first one's."""
 
 
 Handler: TypeAlias = Callable[[Any, Delivery[Any]], Awaitable[None]]
@@ -118,9 +120,17 @@ class Inbox:
         now = datetime.now(UTC)
         for envelope in applied:
             metrics.event_handled(envelope.type, (now - envelope.time).total_seconds())
+            journeys.heard("applied", envelope, handler=self._handler_name(envelope))
         for envelope in repeated:
             metrics.event_duplicate(envelope.type)
+            journeys.heard("repeated", envelope)
         return taken
+
+    def _handler_name(self, envelope: Envelope) -> str | None:
+        """What the handler of an event is called; a tombstone's is not told apart."""
+        handler = self._table.get(type(envelope.event)) if envelope.event is not None else None
+        named = handler.handler if isinstance(handler, Many) else handler
+        return getattr(named, "__name__", None)
 
     def _handler(self, envelope: Envelope, topic: str) -> Handler | Many | None:
         if envelope.event is None:
@@ -151,7 +161,7 @@ class Inbox:
             yield of, run
 
     async def _handle(self, handler: Handler | Many, envelopes: list[Envelope], session: Session) -> None:
-        deliveries = [Delivery(e.event, e.id, e.key, e.time, session) for e in envelopes]
+        deliveries = [Delivery(e.event, e.id, e.key, e.time, session, e.traceparent) for e in envelopes]
         with entered(follow(envelopes[0].traceparent)):
             if isinstance(handler, Many):
                 await handler.handler(self._deps, deliveries)

@@ -45,10 +45,11 @@ INDEX = IndexModel(
 """Every collection that carries an outbox has it; it holds only documents with waiting events."""
 
 
-def entry(event: Event, at: datetime, *, id: str | None = None) -> Row:
+def entry(event: Event, at: datetime, *, id: str | None = None, trace: str | None = None) -> Row:
     """The row that makes ``event`` leave the service; ``at`` is when it became true.
 
-    ``id`` defaults to a new one. Give it where the same decision may be written twice, so that it says one thing.
+    ``id`` defaults to a new one. Give it where the same decision may be written twice, so that it says one thing. Give
+    ``trace`` where the row is made in another's task: by whoever commits for many.
     """
     data = event.model_dump(mode="python")
     return Row(
@@ -57,7 +58,7 @@ def entry(event: Event, at: datetime, *, id: str | None = None) -> Row:
         topic=event.topic,
         key=event.key,
         time=at,
-        trace=current_traceparent(),
+        trace=trace or current_traceparent(),
         data=_as_bson(data),
     )
 

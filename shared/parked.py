@@ -28,7 +28,7 @@ from typing import Any
 import structlog
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from shared import metrics, outbox
+from shared import journeys, metrics, outbox
 from shared.envelope import Envelope, Headers, Undecodable, UnknownType, decode
 from shared.errors import Refusal
 from shared.faults import is_infrastructure
@@ -101,6 +101,7 @@ class Parked:
             reason=str(error)[:300],
         )
         metrics.event_failed(envelope.type)
+        journeys.heard("parked", envelope)
         document = _document(record, envelope) | _failure(error, tries=1) | {"state": "retrying"}
         await self._insert(document)
         self._bell.set()

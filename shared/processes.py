@@ -19,7 +19,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from shared import faultpoints, logs, metrics
+from shared import faultpoints, journeys, logs, metrics
 from shared.faults import is_infrastructure
 from shared.http.app import attach
 from shared.http.health import Probes
@@ -70,7 +70,12 @@ def run_worker(service: Service, settings: ServiceSettings) -> int:
 
     async def body(resources: Resources, deps: Any, stop: asyncio.Event) -> int:
         probes = Probes(client=resources.client, started=True)
-        server = HttpServer(Starlette(routes=probes.routes()), probes, settings.host, settings.worker_port)
+        server = HttpServer(
+            Starlette(routes=[*probes.routes(), *journeys.routes(settings.gateway_key)]),
+            probes,
+            settings.host,
+            settings.worker_port,
+        )
         return await run_components([server, *components_of(service, resources, deps)], stop)
 
     return _run(service, settings, "worker", body)
@@ -103,6 +108,7 @@ Body = Callable[[Resources, Any, asyncio.Event], Awaitable[int]]
 def _run(service: Service, settings: ServiceSettings, role: str, body: Body) -> int:
     logs.configure(service.name, role, settings.log_level)
     metrics.process_started(service.name, role)
+    journeys.JOURNEYS.begin(service.name, role, settings.journeys_remembered)
     faultpoints.arm(settings.fault_points)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_live(service, settings, role, body))

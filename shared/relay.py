@@ -26,7 +26,7 @@ from aiokafka.errors import KafkaError
 from pymongo import UpdateOne, WriteConcern
 from pymongo.errors import PyMongoError
 
-from shared import faultpoints, metrics
+from shared import faultpoints, journeys, metrics
 from shared.envelope import Message, encode
 from shared.ids import new_id
 from shared.kafka import KafkaConfig
@@ -99,6 +99,7 @@ class Relay:
         await self._clear(waiting, sent)
         if len(sent) < len(waiting):
             self._rung.update(item.collection for item in waiting if item.row["id"] not in sent)
+        journeys.published((item.row for item in waiting), sent)
         self.published += len(sent)
         metrics.events_published(len(sent))
         return len(sent)

@@ -91,6 +91,8 @@ class ServiceSettings(BaseSettings):
     """The audience that access tokens must name."""
     gateway_key: SecretStr = Field(min_length=16)
     """Secret that the gateway adds to what it forwards; keys of cursors are derived from it. At least 16 characters."""
+    journeys_remembered: int = Field(default=2_000, ge=0, le=100_000)
+    """Journeys that each process remembers the latest steps of, for the board; about half a kilobyte each."""
     clock_offset_seconds: int = 0
     """Seconds by which this process's clock is ahead. For rehearsals only."""
     fault_points: str = ""

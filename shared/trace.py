@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 _FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?", re.ASCII)
 
+_NAME = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
@@ -25,10 +27,12 @@ class Trace:
     trace_id: str
     span_id: str
     sampled: bool = True
+    parent_id: str = ""
+    """The step before, where it is known."""
 
     def child(self) -> Trace:
         """The next step of the same journey."""
-        return Trace(self.trace_id, secrets.token_hex(8), self.sampled)
+        return Trace(self.trace_id, secrets.token_hex(8), self.sampled, self.span_id)
 
     def header(self) -> str:
         """The value of ``traceparent`` that hands the journey on."""
@@ -51,10 +55,19 @@ def parse(traceparent: str | None) -> Trace | None:
     return Trace(trace_id, span_id, sampled=bool(int(flags, 16) & 1))
 
 
-def follow(traceparent: str | None) -> Trace:
-    """A step after the one named, or the first of a new journey where none is."""
+def follow(traceparent: str | None, request_id: str | None = None) -> Trace:
+    """A step after the one named, or the first of a new journey where none is.
+
+    The gateway gives every request a UUID. Where a client sends no ``traceparent``, the journey is called by it, so
+    that what metering is asked on the way and what the service does are one journey, whose name the client can tell.
+    """
     parent = parse(traceparent)
-    return parent.child() if parent else new()
+    if parent is not None:
+        return parent.child()
+    name = (request_id or "").replace("-", "")
+    if _NAME.fullmatch(name) and int(name, 16):
+        return Trace(name, secrets.token_hex(8))
+    return new()
 
 
 def current() -> Trace | None:

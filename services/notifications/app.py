@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.notifications import api, consumers, store
 from services.notifications.bell import Bell
 from services.notifications.deps import Deps
+from services.notifications.journeys import Processes
 from services.notifications.letters import Desk, shipped_letters
 from services.notifications.letters.links import Links
 from services.notifications.model.people import party
@@ -46,7 +47,13 @@ async def open_deps(resources: Resources) -> Deps:
         desk=desk,
         post=Post(_server(settings, sender[1])),
         bell=Bell(settings.poll_seconds),
+        processes=Processes(settings.processes.split(","), settings.gateway_key),
     )
+
+
+async def close_deps(deps: Deps) -> None:
+    """Let go of what was opened."""
+    await deps.processes.close()
 
 
 def create_api(deps: Deps) -> FastAPI:
@@ -89,6 +96,7 @@ service = Service(
     table=consumers.TABLE,
     tombstones=consumers.TOMBSTONES,
     open=open_deps,
+    close=close_deps,
     api=create_api,
     worker=create_worker,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications.bell import Bell
+from services.notifications.journeys import Processes
 from services.notifications.letters import Desk
 from services.notifications.settings import NotificationsSettings
 from services.notifications.smtp import Post
@@ -36,3 +37,4 @@ class Deps:
     desk: Desk
     post: Post
     bell: Bell
+    processes: Processes

@@ -54,6 +54,12 @@ class NotificationsSettings(ServiceSettings):
     retry_cap_seconds: float = Field(default=3600.0, gt=0)
     """The longest wait between two tries."""
 
+    processes: str = ",".join(f"http://127.0.0.1:{port}" for port in (*range(7101, 7106), *range(7201, 7206)))
+    """Every API and worker that is asked about a journey, separated by commas. A name that stands for several addresses
+    stands for all of them."""
+    journeys_open: bool = False
+    """Show journeys to everybody and not to staff alone; for the embedded run and demonstrations."""
+
     @model_validator(mode="after")
     def _can_write(self) -> Self:
         party(self.mail_from)

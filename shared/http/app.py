@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from shared import journeys
 from shared.errors import Refusal
 from shared.http import openapi, problems
 from shared.http.edge import Edge
@@ -55,7 +56,7 @@ def create_app(
     app.router.routes.extend(hot)  # The first that takes a request answers it.
     for router in routers:
         app.include_router(router)
-    app.router.routes.extend(app.state.probes.routes())
+    app.router.routes.extend((*app.state.probes.routes(), *journeys.routes()))
     app.add_exception_handler(Refusal, problems.on_refusal)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)

@@ -13,7 +13,7 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import metrics, trace
+from shared import journeys, metrics, trace
 from shared.http.problems import problem_for_crash
 from shared.ids import new_id
 
@@ -21,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 SLOW_SECONDS = 2.0
+
+UNTOLD = ("/health", "/metrics", "/openapi.json", journeys.PATH)
+"""Routes that are no part of any journey."""
 
 
 class Edge:
@@ -37,7 +40,7 @@ class Edge:
         request_id, traceparent = _told(scope["headers"])
         scope["plenary.request_id"] = request_id
         with (
-            trace.entered(trace.follow(traceparent)),
+            trace.entered(trace.follow(traceparent, request_id)),
             structlog.contextvars.bound_contextvars(request_id=request_id),
         ):
             await _Exchange(scope, request_id, send).run(self._app, receive)
@@ -71,6 +74,8 @@ class _Exchange:
             seconds = time.perf_counter() - began
             route = route_template(self._scope)
             metrics.request_ended(self._method, route, self._status or 500, seconds)
+            if not route.startswith(UNTOLD):
+                journeys.requested(self._method, route, self._status or 500, seconds)
             if seconds > SLOW_SECONDS:
                 # The gateway's access log has every request; here only what an operator should look into.
                 log.warning("http.slow", method=self._method, route=route, seconds=round(seconds, 3))
@@ -81,6 +86,9 @@ class _Exchange:
             headers = list(message["headers"])
             names = {name for name, _ in headers}
             headers += [(b"x-request-id", self._request_id.encode()), (b"x-content-type-options", b"nosniff")]
+            here = trace.current()
+            if here is not None:
+                headers.append((b"traceresponse", here.header().encode()))
             if b"cache-control" not in names:
                 headers.append(
                     (b"cache-control", b"private, no-cache" if self._scope["method"] == "GET" else b"no-store")

@@ -154,6 +154,7 @@ EXPECTED: dict[str, Row] = {
     "listPurposes": OPEN,
     "getUnsubscription": OPEN,
     "unsubscribe": OPEN,
+    "getJourney": row("401 403 403 403 200 200 200 200"),
     "listDeliveries": ADMINS,
     "getDelivery": ADMINS,
     "resendDelivery": row("401 403 403 403 403 403 403 202"),

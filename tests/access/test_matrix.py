@@ -22,6 +22,7 @@ NOT_DOCUMENTED = {
     "/metrics",
     "/.well-known/grants.json",
     "/internal/meter-check/v1/articles/{slug}",
+    "/internal/journeys/{trace_id}",
 }
 """For the orchestrator, Prometheus, the other services and the gateway: the gateway leads to none of them."""
 

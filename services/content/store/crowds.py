@@ -25,6 +25,7 @@ from shared.events import Event
 from shared.group_commit import GroupCommit
 from shared.model import Aggregate
 from shared.mongo import Client, Document, Session, transact
+from shared.trace import current_traceparent
 
 W = TypeVar("W", bound=Aggregate)
 """The whole."""
@@ -41,6 +42,8 @@ class _Waiting(Generic[W, P]):
     part_id: str
     step: Step[W, P]
     at: datetime
+    trace: str | None
+    """The journey of who waits; the one who commits for all is on another."""
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ class Crowd(Generic[W, P]):
 
     async def change(self, whole_id: str, part_id: str, step: Step[W, P], *, at: datetime) -> P:
         """Let one person's step be taken, in the order of asking; returns their part, or raises what refused it."""
-        return await self._group.submit(_Waiting(whole_id, part_id, step, at))
+        return await self._group.submit(_Waiting(whole_id, part_id, step, at, current_traceparent()))
 
     async def change_whole(self, whole_id: str, decide: Callable[[W], tuple[W, Sequence[Event]]], *, at: datetime) -> W:
         """Load a whole, decide and save, against the counts as they are in that very moment."""
@@ -132,7 +135,7 @@ class Crowd(Generic[W, P]):
             except Refusal as refusal:
                 results.append(refusal)
                 continue
-            part.rows += [outbox.entry(event, item.at) for event in events]
+            part.rows += [outbox.entry(event, item.at, trace=item.trace) for event in events]
             results.append(_numbered(part.now, part.before))
         await self._write(before, whole, parts, session, at=batch[-1].at)
         return results

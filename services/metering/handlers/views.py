@@ -29,14 +29,18 @@ async def count_given_views(deps: Deps, deliveries: Sequence[Delivery[ArticleVie
     articles = await deps.neighbours.articles([view.article_id for view in views], session)
     exempt = {article.id for article in articles.values() if article.exempt}
     policies = await deps.policies.all()
-    asks = [_ask(view, policies) for view in views if view.reader_id not in spared and view.article_id not in exempt]
+    asks = [
+        _ask(delivery.event, policies, delivery.traceparent)
+        for delivery in deliveries
+        if delivery.event.reader_id not in spared and delivery.event.article_id not in exempt
+    ]
     await deps.meters.count_given(asks, session)
     for reader_id, link in (await deps.neighbours.links([ask.reader_id for ask in asks], session)).items():
         # The reader had joined before we heard of it: the union is made once more.
         await deps.meters.merge(reader_id, MEMBER + link.member_id, link.linked_at, session)
 
 
-def _ask(view: ArticleViewed, policies: list[Policy]) -> Ask:
+def _ask(view: ArticleViewed, policies: list[Policy], trace: str | None) -> Ask:
     policy = in_force(policies, view.viewed_at)
     window = policy.window(view.viewed_at)
     return Ask(
@@ -47,4 +51,5 @@ def _ask(view: ArticleViewed, policies: list[Policy]) -> Ask:
         at=view.viewed_at,
         expires_at=linger(window, policy, view.viewed_at),
         given=True,
+        trace=trace,
     )

@@ -41,6 +41,8 @@ class Ask:
     """It was given while metering was away, and is counted whatever is left."""
     event: str = field(default_factory=new_id)
     """The id of the event that will tell of it, whichever it is."""
+    trace: str | None = field(default_factory=current_traceparent)
+    """The journey of the reader; who decides for many at once is on another's."""
 
     @property
     def meter_id(self) -> str:
@@ -79,7 +81,7 @@ class Ask:
             "at": self.at,
             "expires_at": self.expires_at,
             "event": self.event,
-            "trace": current_traceparent(),
+            "trace": self.trace,
         }
 
 

@@ -9,9 +9,11 @@ from services.notifications.errors import (
     TopicUnknown,
     UnsubscribeTokenInvalid,
 )
+from shared.errors import Forbidden
 from shared.http import Refusals
 
 REFUSALS: Refusals = {
+    "getJourney": (Forbidden,),
     "choosePreferences": (PurposeEssential, TopicUnknown),
     "getDelivery": (DeliveryNotFound,),
     "resendDelivery": (DeliveryNotFound, DeliveryNotResendable, AddressSuppressed),

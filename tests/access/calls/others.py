@@ -29,6 +29,11 @@ async def delivery(town: Town, _actor: str) -> Call:
     return Call({"id": found["_id"]}, {})
 
 
+@call("getJourney")
+async def journey(_town: Town, _actor: str) -> Call:
+    return Call({"trace_id": "0af7651916cd43dd8448eb211c80319c"})
+
+
 @call("getUnsubscription", "unsubscribe")
 async def link_in_a_mail(town: Town, _actor: str) -> Call:
     token = town.houses["notifications"].deps.tokens.make(town.ids["owner"], "comment-reply")
