@@ -54,6 +54,14 @@ async def asking(work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwa
     return await asyncio.get_running_loop().run_in_executor(_asking, _run, work, args, kwargs)
 
 
+def stop_asking() -> None:
+    """End the process of the load."""
+    global _asking  # noqa: PLW0603 - as above
+    if _asking is not None:
+        _asking.shutdown()
+        _asking = None
+
+
 async def apart(core: int | None, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ``work`` in a new process of its own on ``core``, as our services run: on uvloop. Returns what it returns.
 

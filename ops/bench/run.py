@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from ops.bench import machine, report
+from ops.bench import cores, machine, report
 from ops.bench.peers.setup import Peers
 from ops.bench.rig import Rig
 from ops.bench.sheet import Section
@@ -31,7 +31,10 @@ def run(names: Sequence[str], rounds: int) -> None:
     benches = [importlib.import_module(f"ops.bench.{name}") for name in names or BENCHES]
     # Memory is measured first on its platform, before others have left theirs in it.
     benches.sort(key=lambda bench: (("nothing", "servers", "platform").index(bench.NEEDS), bench.NAME != "memory"))
-    failed = asyncio.run(_run(benches, rounds))
+    try:
+        failed = asyncio.run(_run(benches, rounds))
+    finally:
+        cores.stop_asking()
     if failed:
         raise Trouble(f"no figures came of {', '.join(failed)}", "see what it said above, and run it again")
 
