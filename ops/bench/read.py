@@ -36,6 +36,15 @@ content, metering, mongod; Node and MariaDB), *with events* adds what all other 
 publishing, Kafka, counting and views."""
 
 
+WHY_DATA = """\
+A reading passes Envoy, metering and content, each with its own HTTP; metering signs a grant and content verifies it
+(Ed25519, some 0.1 ms together); and what is counted is two writes that the majority has before the answer ends. Alone,
+one at a time, each of those writes pays for its own flush and wakes every change stream of the database."""
+WHY_PAGE = """\
+A page is a reading of the article, which the meter must be asked for each time, and the way through the gateway twice
+more; only what stands beside the article and the rendering itself are shared between readers."""
+
+
 @dataclass(frozen=True)
 class Ask:
     """One way to ask."""
@@ -169,4 +178,5 @@ def _section(sheet: Sheet, peers: Peers) -> Section:
 
 
 def _cheaper(wanted: float, found: Spread, what: str, than: str) -> Aim:
-    return at_least(wanted, found, f"{what}: times cheaper in processor time than {than}", unit="×")
+    why = WHY_PAGE if what.startswith("page") else WHY_DATA
+    return at_least(wanted, found, f"{what}: times cheaper in processor time than {than}", unit="×", why=why)
