@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from web import times
 from web.api import Api, As, Gateway, Problem, Unavailable
-from web.cookies import Cookies
+from web.cookies import YEAR, Cookies
 
 ACCESS = "plenary_access"
 REFRESH = "plenary_refresh"
@@ -86,7 +87,7 @@ class Sessions:
             if problem.status == 401:
                 end(out)
             return None
-        return begin(tokens, out)
+        return begin(tokens, out, again=True)
 
     async def _share(self, token: str, who: As) -> dict[str, Any]:
         now = time.monotonic()
@@ -105,11 +106,17 @@ class Sessions:
             self._refreshing.pop(key, None)
 
 
-def begin(tokens: Mapping[str, Any], out: Cookies) -> Session | None:
-    """Set the cookies of a session from the API's tokens, wherever they were given (log-in, proof, joining)."""
+def begin(tokens: Mapping[str, Any], out: Cookies, *, again: bool = False) -> Session | None:
+    """Set the cookies of a session from the API's tokens, wherever they were given (log-in, proof, joining).
+
+    Whoever logs in is shown hours by the zone of their profile, until they choose another.
+    """
     out.set(ACCESS, tokens["access_token"], seconds=int(tokens["expires_in"]))
     expires = datetime.fromisoformat(tokens["refresh_expires_at"])
     out.set(REFRESH, tokens["refresh_token"], seconds=max(0, int(expires.timestamp() - time.time())))
+    zone = times.known_zone((tokens.get("member") or {}).get("zone"))
+    if zone and not again and zone not in {"UTC", "Etc/UTC"}:
+        out.set(times.COOKIE, zone, seconds=YEAR)
     return session_of(tokens["access_token"], 0.0)
 
 

@@ -159,6 +159,13 @@ async def visitor(site: Site, chromium: Browser) -> AsyncIterator[Visitor]:
         yield one
 
 
+@pytest_asyncio.fixture
+async def colleague(site: Site, chromium: Browser) -> AsyncIterator[Visitor]:
+    """Somebody else, at the same time."""
+    async for one in _visitor(site, chromium):
+        yield one
+
+
 @pytest_asyncio.fixture(params=[True, False], ids=["with-scripts", "without-scripts"])
 async def reader(site: Site, chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Visitor]:
     """A reader, once with JavaScript and once without."""
