@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from ops import kafka_admin
 from services.community.app import service as community
@@ -24,9 +25,9 @@ from tests.support import eventually, read_topic
 EVENTS = tuple(name for name in TOPICS if not name.endswith(".dead-letters"))
 """The topics that carry what happened."""
 
-NO_EFFECTS = {"inbox", "leases", "idempotency", "limits", "rates", "networks", "trending", "funnel"}
+NO_EFFECTS = {"inbox", "leases", "idempotency", "limits", "rates", "networks"}
 """Collections that hold no effect of an event: which ones were seen and when (inbox), who works until when (leases),
-what only requests write and the clock forgets, and what the views show, which is counted for display.
+and what only requests write and the clock forgets.
 """
 
 GROUPS = {service.name: tuple(service.topics) for service in (content, metering, notifications, community)} | {
@@ -41,7 +42,7 @@ class Holdings:
     """One moment."""
 
     documents: dict[str, dict[Any, Any]]
-    """Every document of every collection with effects, by ``service.collection`` and id."""
+    """Every document of every collection with effects, views included, by ``service.collection`` and id."""
     records: Counter[str]
     """How many records each topic has, dead letters included."""
     mails: tuple[str, ...]
@@ -67,6 +68,17 @@ async def everything_said(site: Site) -> list[ConsumerRecord[bytes, bytes]]:
     """Every record on the topics of events, in order per partition."""
     topics = await asyncio.gather(*(read_topic(site.platform.kafka, topic) for topic in EVENTS))
     return [record for records in topics for record in records]
+
+
+async def deliver_again(site: Site, records: Iterable[ConsumerRecord[bytes, bytes]]) -> None:
+    """Put records on Kafka once more, each where it was, as a relay does that has forgotten that it sent them."""
+    producer = AIOKafkaProducer(**site.platform.kafka.client_arguments(), enable_idempotence=True, acks="all")
+    async with producer:
+        sends = [
+            await producer.send(r.topic, r.value, key=r.key, partition=r.partition, headers=list(r.headers))
+            for r in records
+        ]
+        await asyncio.gather(*sends)
 
 
 async def at_rest(site: Site, *, within: float = 60) -> None:

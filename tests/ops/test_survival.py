@@ -25,11 +25,11 @@ from tests.support import eventually
 pytestmark = pytest.mark.slow
 
 
-async def supervised(folder: Path, base: int) -> asyncio.subprocess.Process:
-    """`plenary up --servers-only` as a process of its own, once it is up."""
+async def supervised(folder: Path, base: int, *options: str) -> asyncio.subprocess.Process:
+    """`plenary up` as a process of its own, once it is up."""
     environment = {**os.environ, "PLENARY_STATE_DIR": str(folder), "PLENARY_PORT_BASE": str(base)}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ops", "up", "--servers-only"),
+        *(sys.executable, "-m", "ops", "up", *options),
         cwd=ROOT,
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
@@ -48,7 +48,7 @@ async def supervised(folder: Path, base: int) -> asyncio.subprocess.Process:
 async def test_what_was_acknowledged_is_there_after_everything_was_killed(tmp_path: Path) -> None:
     base = free_base()
     before = Platform(tmp_path, base, servers_only=True)
-    supervisor = await supervised(tmp_path, base)
+    supervisor = await supervised(tmp_path, base, "--servers-only")
     async with connect(before.mongodb_uri, app_name="tests") as client:
         await client["plenary_content"]["articles"].insert_one({"_id": "openness"})
     producer = AIOKafkaProducer(**before.kafka.client_arguments(), acks="all")
@@ -126,7 +126,7 @@ async def test_who_dies_in_a_transaction_does_not_hold_up_the_next_for_long(plat
 
 
 async def test_a_signal_stops_everything(tmp_path: Path) -> None:
-    supervisor = await supervised(tmp_path, free_base())
+    supervisor = await supervised(tmp_path, free_base(), "--servers-only")
     children = [process["pid"] for process in control.call(State(tmp_path).run, "status")["processes"]]
 
     supervisor.send_signal(signal.SIGINT)
