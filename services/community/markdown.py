@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from markdown_it import MarkdownIt
 
@@ -14,13 +16,22 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags={"script", "style"},
     attributes={"a": {"href", "title"}, "ol": {"start"}},
     url_schemes={"https", "http", "mailto"},
+    url_relative="deny",  # A comment has no place of its own that an address could start from.
     link_rel="nofollow ugc noopener",
 )
+
+_BRACKET = re.compile(r"(\\*)\[")
+
+
+def _escaped(bracket: re.Match[str]) -> str:
+    """The bracket as plain text. One that is escaped already stays so: another backslash would set it free."""
+    backslashes = bracket[1]
+    return f"{backslashes}[" if len(backslashes) % 2 else f"{backslashes}\\["
 
 
 def to_html(body: str) -> str:
     """The comment as HTML that can be put into a page as it is; empty if nothing of it can be shown."""
     if body.count("[") > MAX_BRACKETS:
-        body = body.replace("[", "\\[")
+        body = _BRACKET.sub(_escaped, body)
     html = _CLEANER.clean(_MARKDOWN.render(body)).strip()
     return html if nh3.clean(html, tags=set()).strip() else ""

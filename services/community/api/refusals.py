@@ -22,7 +22,7 @@ from services.community.errors import (
 )
 from shared.http import Refusals
 
-REPLYING = (ParentNotFound, ParentElsewhere)
+REPLYING = (ParentNotFound, ParentElsewhere, CommentGone)
 
 REFUSALS: Refusals = {
     "postComment": (Suspended, ArticleUnknown, *REPLYING, ThreadClosed, CommentEmpty, TooManyComments),

@@ -16,6 +16,11 @@ from shared.model import Aggregate
 Order = Literal["newest", "oldest", "helpful"]
 State = Literal["visible", "hidden", "erased"]
 
+MAX_DEPTH = 10
+"""Replies below this stand side by side. Each level makes a comment's place 49 characters longer, and the cursor of a
+page that ends with it 65; from the fourteenth on, that was longer than a cursor may be, and nobody read on behind it.
+"""
+
 
 class Earlier(BaseModel):
     """What a comment said before it was changed."""
@@ -65,14 +70,15 @@ def post(
     if parent and parent.state != "visible":
         raise CommentGone("What you reply to was taken from view.")
     here = f"{int(at.timestamp() * 1000):012x}{id}"
+    above = parent.place.split("/")[:MAX_DEPTH] if parent else []
     comment = Comment(
         id=id,
         article_id=article_id,
         author_id=author_id,
         parent_id=parent.id if parent else None,
         thread=parent.thread if parent else here,
-        place=f"{parent.place}/{here}" if parent else here,
-        depth=parent.depth + 1 if parent else 0,
+        place="/".join((*above, here)),
+        depth=len(above),
         body=body,
         html=html,
         posted_at=at,

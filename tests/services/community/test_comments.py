@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -122,6 +123,54 @@ async def test_pages_follow_one_another_without_gap_or_repetition(house: House, 
 
     assert seen == whole
     assert len(seen) == 14
+
+
+async def test_a_chain_of_replies_without_end_is_read_to_its_end(house: House) -> None:
+    house.deps.settings.__dict__["comments_per_window"] = 1000
+    chain: list[str] = []
+    for number in range(60):
+        chain.append((await house.comment("amina", f"{number}", parent=chain[-1] if chain else None))["id"])
+
+    seen: list[dict[str, Any]] = []
+    url: str | None = "/v1/comments?article=openness&limit=7"
+    while url:
+        answer = await house.client.get(url)
+        assert answer.status_code == 200, answer.text
+        seen += answer.json()["items"]
+        url = answer.links.get("next", {}).get("url")
+
+    assert [comment["id"] for comment in seen] == chain
+    assert [comment["parent_id"] for comment in seen[1:]] == chain[:-1]
+    assert max(comment["depth"] for comment in seen) == 10
+
+
+async def test_a_bomb_of_replies_at_once_is_no_more_than_the_rate_lets_through(house: House) -> None:
+    first = await house.comment("wiremu", "It begins with plain words.")
+    reply = {"article_id": "openness", "body": "And ends with them.", "parent_id": first["id"]}
+
+    answers = await asyncio.gather(
+        *(house.client.post("/v1/comments", json=reply, headers=house.signed_in("amina")) for _ in range(100))
+    )
+
+    taken = Counter(answer.status_code for answer in answers)
+    assert taken.keys() == {201, 429}
+    assert taken[201] <= 20
+    assert len(await house.thread(limit=100)) == 1 + taken[201]
+
+
+async def test_nobody_replies_to_what_was_taken_from_view(house: House) -> None:
+    first = await house.comment("wiremu", "It begins with plain words.")
+    hidden = await house.client.post(
+        f"/v1/comments/{first['id']}/hide",
+        json={"reason": "Not about openness."},
+        headers=house.signed_in("moana", roles=["moderator"]),
+    )
+
+    reply = {"article_id": "openness", "body": "Why?", "parent_id": first["id"]}
+    answer = await house.client.post("/v1/comments", json=reply, headers=house.signed_in("amina"))
+
+    assert hidden.status_code == 200
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (409, "comment-gone")
 
 
 async def test_an_altered_cursor_is_refused(house: House) -> None:

@@ -3,6 +3,7 @@ import time
 import pytest
 
 from services.community.markdown import to_html
+from tests.services.content.test_markdown import ATTACKS, Inspector
 
 
 @pytest.mark.parametrize(
@@ -21,10 +22,14 @@ from services.community.markdown import to_html
         "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
         '<iframe src="https://evil.example"></iframe>',
         "[a](https://example.org \"x' onmouseover='alert(1)\")",
+        *ATTACKS,
     ],
 )
 def test_nothing_in_a_comment_can_run(attack: str) -> None:
     html = to_html(attack)
+
+    assert Inspector.findings_in(html) == []
+    assert Inspector.findings_in(to_html(html)) == [], "nor if it is taken for Markdown once more"
 
     for tag in ("<script", "<img", "<svg", "<math", "<style", "<iframe", "<noscript"):
         assert tag not in html
@@ -39,12 +44,24 @@ def test_links_give_no_credit_and_open_no_door() -> None:
     assert html == ('<p>See <a href="https://example.org/study" rel="nofollow ugc noopener">the study</a>.</p>')
 
 
-def test_a_flood_of_brackets_does_not_stop_the_clock() -> None:
+@pytest.mark.parametrize("flood", ["[", "\\[", "\\\\[", "![", "[](", "[a](b "])
+def test_a_flood_of_brackets_does_not_stop_the_clock(flood: str) -> None:
     began = time.perf_counter()
 
-    to_html("[" * 5_000)
+    html = to_html((flood * 5_000)[:5_000])
 
     assert time.perf_counter() - began < 1
+    assert "<a" not in html
+
+
+def test_brackets_of_a_flood_stay_text_however_they_are_escaped() -> None:
+    """What is escaped already must not be set free by another backslash."""
+    flood = "[" * 201
+
+    html = to_html(f"{flood} \\[a](https://one.example) \\\\[b](https://two.example)")
+
+    assert "href" not in html
+    assert "[a](https://one.example)" in html
 
 
 def test_what_shows_nothing_is_empty() -> None:
