@@ -46,6 +46,7 @@ def site_settings(place: Place) -> dict[str, str]:
         "PUBLIC_URL": place.public_url,
         "HOST": place.host,
         "MAILBOX_URL": place.mailbox_url,
+        "JOURNEYS_OPEN": str(place.mailbox_url is not None).lower(),
     }
     return {f"WEB_{name}": value for name, value in settings.items() if value is not None}
 

@@ -34,6 +34,8 @@ class WebSettings(BaseSettings):
     """Where the local mailbox is, in the embedded run; pages that wait for a mail then lead there."""
     beside_seconds: float = Field(default=2.0, ge=0, le=60)
     """How long readers who are not logged in are shown the same beside an article: related ones, webinars, comments."""
+    journeys_open: bool = False
+    """Let everybody see what their clicks did, not only staff, as in the embedded run."""
     api_seconds: float = Field(default=10.0, gt=0, le=60)
     """How long an answer of the API may take."""
     api_connections: int = Field(default=100, ge=1, le=1000)

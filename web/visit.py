@@ -30,6 +30,8 @@ T = TypeVar("T")
 APART = ("/log-in", "/join", "/log-out")
 """Pages that nobody comes back to."""
 
+STAFF = ("editor", "moderator", "community_manager", "admin")
+
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "plenary_theme"
 
@@ -128,6 +130,11 @@ class Visit:
             return await asking
         except Unavailable:
             return None
+
+    @property
+    def remembers_clicks(self) -> bool:
+        """Whether the reader may look at what their clicks did: staff, and everybody in the embedded run."""
+        return self.site.settings.journeys_open or (self.session is not None and self.session.may(*STAFF))
 
     # Forms
 

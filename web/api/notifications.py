@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from web.api.questions import Questions
-from web.api.shapes import Preferences, PurposeShown, Unsubscription
+from web.api.shapes import Journey, Preferences, PurposeShown, Unsubscription
 
 _PURPOSES = TypeAdapter(list[PurposeShown])
 
@@ -39,3 +39,7 @@ class Notifications(Questions):
         confirmed = {"List-Unsubscribe": "One-Click"}
         answer = await self.ask("POST", f"/v1/unsubscribe/{quote(token, safe='')}", form=confirmed)
         return Unsubscription.model_validate_json(answer.content)
+
+    async def journey(self, trace_id: str) -> Journey:
+        """What one click did, across the services. For staff, and for everybody in the embedded run."""
+        return await self.get(Journey, f"/v1/journeys/{trace_id}")

@@ -530,3 +530,31 @@ class Revision(Shape):
     revision: int
     saved_at: datetime
     saved_by: str
+
+
+class JourneyStep(Shape):
+    """One thing that one process did on a journey."""
+
+    at: datetime
+    after_ms: float
+    kind: Literal["request", "published", "applied", "repeated", "parked"]
+    service: str
+    role: str
+    name: str
+    occurred_at: datetime | None = None
+    status: int | None = None
+    milliseconds: float | None = None
+
+    @property
+    def since_ms(self) -> float | None:
+        """Milliseconds from when its event was true until this."""
+        return None if self.occurred_at is None else (self.at - self.occurred_at).total_seconds() * 1000
+
+
+class Journey(Shape):
+    """What one click did, across the services."""
+
+    trace_id: str
+    steps: list[JourneyStep]
+    processes: int
+    answered: int

@@ -11,7 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from shared import trace
 from web.api import Problem
+from web.clicks import Click, remember
+from web.cookies import Cookies
 from web.visit import FormRefused, Site, Visit, visit_of
 
 Page: TypeAlias = Callable[[Visit], Awaitable[Response]]
@@ -73,7 +76,21 @@ def _route(path: str, page: Page, method: str) -> Route:
             response = await site.on_crash(visit, error)
         for name, value in GUARDS.items():
             response.headers.setdefault(name, value)
+        if path != "/clicks":
+            _remember_click(visit, response)
         return response
 
     route = Route(path, endpoint, methods=[method], name=f"{method} {path}")
     return route
+
+
+def _remember_click(visit: Visit, response: Response) -> None:
+    """Where the reader may look at what their clicks did, remember this one."""
+    under_way = trace.current()
+    if under_way is None or not visit.remembers_clicks or visit.wants_part:
+        return
+    kept = Cookies(secure=visit.site.settings.secure)
+    click = Click(under_way.trace_id, visit.request.method, visit.request.url.path)
+    remember(click, visit.request.cookies, kept)
+    for value in kept.headers():
+        response.headers.append("Set-Cookie", value)
