@@ -32,6 +32,7 @@ READERS = (
     "/status",
     "/accessibility",
     "/display",
+    "/clicks",
     "/webinars",
     "/surveys",
     "/suggestions",
