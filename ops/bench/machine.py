@@ -34,7 +34,7 @@ def described(kafka_libs: Path) -> dict[str, str]:
         "Python": platform.python_version(),
         "MongoDB": _first(r"v([\d.]+)", str(mongod_binary()), "--version"),
         "Kafka": _kafka(kafka_libs),
-        "Envoy": _first(r"/([\d.]+)", str(envoy_binary()), "--version"),
+        "Envoy": _first(r"version: [^/]+/([\d.]+)/", str(envoy_binary()), "--version"),
         "Java": _first(r'version "([^"]+)"', java.binary(), "-version"),
         **{name: version for name in PACKAGES if (version := _version(name))},
     }
