@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SHOWN = 100
 """Differences that are told one by one; of any beyond these only the number."""
 
-TRIES = 5
+PAUSES = (0.1, 0.3, 1.0, 3.0, 8.0)
+"""Seconds between tries: longer together than a worker that was killed in a transaction holds what it has written."""
 
 DIFFERENT = 1
 """The exit code of a dry run that found differences."""
@@ -97,13 +98,14 @@ async def _run(service: Service, settings: ServiceSettings, rebuildable: Rebuild
 
 
 async def undisturbed(client: Client, work: Callable[[Session], Awaitable[T]]) -> T:
-    """Run ``work`` in a transaction, again when a worker has just made what it was about to make."""
-    for left in reversed(range(TRIES)):
+    """Run ``work`` in a transaction, again after a while when a worker is just making what it was about to make."""
+    for pause in (*PAUSES, None):
         try:
             return await transact(client, work)
         except (BulkWriteError, DuplicateKeyError):
-            if not left:
+            if pause is None:
                 raise
+            await asyncio.sleep(pause)
     raise AssertionError("unreachable: the last try returns or raises")
 
 

@@ -21,8 +21,8 @@ from shared.kafka import KafkaConfig
 settings.register_profile("deep", max_examples=1_000)
 """``--hypothesis-profile=deep``: for a night, or for a change to what is proved by examples."""
 
-GROUPS = {"journeys": "platform", "web": "platform", "contract": "platform", "ops": "ops"}
-"""Folders of tests whose session fixtures are dear, such as a whole platform: one worker runs all of a group."""
+PLATFORMS = ("journeys", "ops", "web")
+"""Folders of tests that share a whole platform: one worker runs all of such a folder, and then lets the platform go."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,12 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     names = {item: _group(item.path) for item in items}
     for item, name in names.items():
         item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: (names[item] not in GROUPS.values(), item.get_closest_marker("last") is not None))
+    items.sort(key=lambda item: _turn(names[item], last=item.get_closest_marker("last") is not None))
 
 
 def _group(path: Path) -> str:
     place = path.relative_to(Path(__file__).parent)
-    return GROUPS.get(place.parts[0], str(place))
+    return place.parts[0] if place.parts[0] in PLATFORMS else str(place)
+
+
+def _turn(group: str, *, last: bool) -> tuple[int, bool]:
+    """Platforms first, each whole; what spoils one for others at its end."""
+    return (PLATFORMS.index(group), last) if group in PLATFORMS else (len(PLATFORMS), False)
 
 
 @pytest.fixture(scope="session", autouse=True)

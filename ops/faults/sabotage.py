@@ -74,18 +74,18 @@ def early_commit() -> None:
 
 
 def events_apart() -> None:
-    """State is written first and its events afterwards: what dies in between has changed and never says so."""
+    """Comments are written first and their events afterwards: what dies in between has changed and never says so."""
+    from services.community.store import CommentStore  # noqa: PLC0415
     from shared import faultpoints  # noqa: PLC0415
-    from shared.aggregates import Aggregates  # noqa: PLC0415
 
-    add = Aggregates.add
+    add = CommentStore.add
 
     async def add_apart(self: Any, aggregate: Any, events: Any = (), *, at: Any = None, session: Any = None) -> None:
         await add(self, aggregate, (), at=at, session=session)
         faultpoints.reach("sabotage.between-state-and-events")
         await self.save(aggregate, events, at=at, session=session)
 
-    Aggregates.add = add_apart  # type: ignore[method-assign]
+    CommentStore.add = add_apart  # type: ignore[method-assign]
 
 
 def handler_bug() -> None:

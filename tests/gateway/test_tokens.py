@@ -37,7 +37,7 @@ BAD_TOKENS = {
     "another audience": token(aud="content"),
     "expired": token(exp=int(time.time()) - 30),
     "without an end": token(exp=None),
-    "not yet begun": token(nbf=int(time.time()) + 300),
+    "not yet begun": token(nbf=int(time.time()) + 86_400),
     "cut short": token()[:-8],
 }
 

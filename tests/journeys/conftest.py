@@ -190,7 +190,7 @@ async def answering(platform: Platform) -> AsyncIterator[None]:
         server.close()
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder: Path = tmp_path_factory.mktemp("journey")
     async with (

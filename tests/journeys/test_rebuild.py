@@ -11,6 +11,8 @@ from tests.journeys.holdings import at_rest
 
 async def rebuild(site: Site, what: str, *options: str) -> tuple[int | None, dict[str, Any]]:
     code, said = await site.command("rebuild", what, "--json", *options)
+    if not said.startswith("{"):
+        raise AssertionError(said)
     found: dict[str, Any] = json.loads(said)
     return code, found
 

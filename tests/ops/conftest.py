@@ -13,7 +13,7 @@ from ops.embedded.state import State
 from ops.testing import free_base
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     """MongoDB and Kafka, with every service's user, topics and access lists."""
     async with Platform(tmp_path_factory.mktemp("platform"), free_base(), servers_only=True) as running:

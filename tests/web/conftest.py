@@ -67,7 +67,7 @@ class Site:
         return httpx2.AsyncClient(base_url=self.url, timeout=20)
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
     async with Platform(folder, free_base(), demo=True) as platform:
@@ -86,7 +86,7 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         yield site
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def chromium() -> AsyncIterator[Browser]:
     path = os.environ.get("PLENARY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
