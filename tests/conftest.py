@@ -29,13 +29,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schemathesis-deep", action="store_true", help="try the API's document for half an hour")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep on one worker what shares servers, or else a file. Later would be too late: xdist reads the mark first."""
+    item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares servers, or else a file, and begin with what takes longest."""
-    names = {item: _group(item.path) for item in items}
-    for item, name in names.items():
-        item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: _turn(names[item], last=item.get_closest_marker("last") is not None))
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: _turn(_group(item.path), last=item.get_closest_marker("last") is not None))
 
 
 def _group(path: Path) -> str:
