@@ -22,8 +22,8 @@ PORT_BASE, HIGHEST_BASE = 12_000, 31_000
 STEP = 1_200
 """More than the distance between a platform's lowest and highest port."""
 
-WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-"""Two workers: half of the suite's time is waiting for servers, and each worker that joins platforms starts its own."""
+WHOLE_SUITE = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
+"""Two workers, because half of the suite's time is waiting for servers; `tests/conftest.py` says who gets what."""
 
 MONGODB, KAFKA = "PLENARY_TEST_MONGODB_URI", "PLENARY_TEST_KAFKA_BROKERS"
 """Set both to run the tests on servers of your own."""

@@ -7,6 +7,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,12 +15,15 @@ import structlog
 from hypothesis import settings
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
+from xdist.scheduler import LoadScopeScheduling
 
 from ops import testing
 from shared.kafka import KafkaConfig
 
 settings.register_profile("deep", max_examples=1_000)
 """``--hypothesis-profile=deep``: for a night, or for a change to what is proved by examples."""
+
+ROOT = Path(__file__).parents[1]
 
 PLATFORMS = ("journeys", "ops", "web")
 """Folders of tests that share a whole platform: one worker runs all of such a folder, and then lets the platform go."""
@@ -29,9 +33,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schemathesis-deep", action="store_true", help="try the API's document for half an hour")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep on one worker what shares servers, or else a file. Later would be too late: xdist reads the mark first."""
-    item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+class ByGroup(LoadScopeScheduling):
+    """Keeps on one worker what shares servers, or else a file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(ROOT / nodeid.split("::", 1)[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
