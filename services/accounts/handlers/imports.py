@@ -40,7 +40,10 @@ async def import_member(deps: Deps, newcomer: Newcomer, *, by: str, reason: str)
     if existing is not None:
         return existing, False
     address = parse_address(newcomer.email)
-    if await deps.members.by_address(address.key):
+    holder = await deps.members.by_address(address.key)
+    if holder is not None and holder.external_id == newcomer.external_id:
+        return holder, False  # the same import, a moment ahead of this one
+    if holder is not None:
         raise AddressTaken(f"Nothing was imported for {newcomer.external_id!r}.")
     member = await _admitted(deps, newcomer, address, by=by, reason=reason)
     try:
