@@ -17,7 +17,6 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import yaml
 from confluent_kafka import KafkaException
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pymongo import AsyncMongoClient
 from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
@@ -25,18 +24,14 @@ from ops import kafka_admin, mongo_admin
 from ops.topology import Topology
 from ops.troubles import Trouble
 from shared.kafka import KafkaConfig, Security
-from shared.settings import FileSettingsSource
+from shared.settings import EnvironmentSettings
 
 ALREADY_INITIALIZED = 23
 RETRY_SECONDS = 1.0
 
 
-class ProvisionSettings(BaseSettings):
+class ProvisionSettings(EnvironmentSettings, env_prefix="PROVISION_"):
     """What the job is told, under ``PROVISION_``; each secret may lie in a file (``PROVISION_..._FILE``)."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="PROVISION_", extra="ignore", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
 
     mongodb_uri: SecretStr
     """The replica set; its user must be allowed to create users."""
@@ -62,19 +57,6 @@ class ProvisionSettings(BaseSettings):
     """The declaration of topics, principals, access lists and database users."""
     patience_seconds: float = Field(default=180.0, gt=0)
     """How long the servers may take to be there."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """As the services read theirs: arguments, the environment, then files that the environment names."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, FileSettingsSource(settings_cls)
 
     @property
     def mongodb(self) -> str:

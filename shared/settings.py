@@ -48,7 +48,28 @@ def _read(name: str, path: str) -> str:
     return content.decode().rstrip("\r\n")
 
 
-class ServiceSettings(BaseSettings):
+class EnvironmentSettings(BaseSettings):
+    """Settings that come from the environment and from files that it names, and never change."""
+
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True, validate_default=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files that the environment names; nothing else."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, FileSettingsSource(settings_cls)
+
+
+class ServiceSettings(EnvironmentSettings):
     """What every service needs.
 
     A service's own class adds its prefix and its own fields::
@@ -56,10 +77,6 @@ class ServiceSettings(BaseSettings):
     class MeteringSettings(ServiceSettings, env_prefix="METERING_"):
         port: int = Field(7103, description="...")
     """
-
-    model_config = SettingsConfigDict(
-        extra="ignore", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True, validate_default=True
-    )
 
     mongodb_uri: SecretStr
     """Connection string of the MongoDB replica set, with the service's own user."""
@@ -99,19 +116,6 @@ class ServiceSettings(BaseSettings):
     """Points at which this process kills itself, such as `relay.after-ack:3`. For rehearsals only."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least severe lines that are logged."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then files that the environment names; nothing else."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, FileSettingsSource(settings_cls)
 
     @model_validator(mode="after")
     def _credentials_are_complete(self) -> Self:

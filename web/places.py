@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from web import i18n
-from web.api.shapes import Region
+from web.api.shapes.shelves import Region
 from web.times import zones
 
 

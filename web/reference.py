@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
 from web.api import Api, As, Gateway
-from web.api.shapes import Manager, Region, Series, Topic
+from web.api.shapes.community import Manager
+from web.api.shapes.shelves import Region, Series, Topic
 
 T = TypeVar("T")
 

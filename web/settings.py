@@ -7,17 +7,12 @@ import hmac
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.settings import FileSettingsSource
+from shared.settings import EnvironmentSettings
 
 
-class WebSettings(BaseSettings):
+class WebSettings(EnvironmentSettings, env_prefix="WEB_"):
     """Settings of the site."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="WEB_", extra="ignore", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
 
     host: str = "127.0.0.1"
     """Address that the site listens on."""
@@ -42,19 +37,6 @@ class WebSettings(BaseSettings):
     """Connections to the gateway at once."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least severe lines that are logged."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then files that the environment names; nothing else."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, FileSettingsSource(settings_cls)
 
     @property
     def secure(self) -> bool:

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from web.api.questions import Questions
-from web.api.shapes import Me, Member, Page, ProofRequested, SessionShown
+from web.api.shapes.accounts import Me, Member, ProofRequested, SessionShown
+from web.api.shapes.base import Page
 
 
 class Accounts(Questions):

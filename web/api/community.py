@@ -8,7 +8,8 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from web.api.questions import Questions
-from web.api.shapes import Comment, Manager, Page, Suggestion
+from web.api.shapes.base import Page
+from web.api.shapes.community import Comment, Manager, Suggestion
 
 _MANAGERS = TypeAdapter(list[Manager])
 

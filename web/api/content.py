@@ -6,23 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from web.api.found import SearchPage
 from web.api.problems import Problem
 from web.api.questions import Questions
-from web.api.shapes import (
-    Answered,
-    Article,
-    BoardMember,
-    Card,
-    Cloud,
-    Page,
-    Region,
-    Registration,
-    Series,
-    Survey,
-    Topic,
-    Webinar,
-)
+from web.api.shapes.articles import Article, Card
+from web.api.shapes.base import Page
+from web.api.shapes.found import SearchPage
+from web.api.shapes.shelves import BoardMember, Region, Series, Topic
+from web.api.shapes.surveys import Answered, Cloud, Survey
+from web.api.shapes.webinars import Registration, Webinar
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from web.api.questions import Questions
-from web.api.shapes import Card, Page, Preview, Revision, WorkingArticle
+from web.api.shapes.articles import Card
+from web.api.shapes.base import Page
+from web.api.shapes.desk import Preview, Revision, WorkingArticle
 from web.api.transport import Answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web.api.questions import Questions
-from web.api.shapes import Meter
+from web.api.shapes.metering import Meter
 
 
 class Metering(Questions):

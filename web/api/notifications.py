@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from web.api.questions import Questions
-from web.api.shapes import Journey, Preferences, PurposeShown, Unsubscription
+from web.api.shapes.notifications import Journey, Preferences, PurposeShown, Unsubscription
 
 _PURPOSES = TypeAdapter(list[PurposeShown])
 

@@ -12,7 +12,9 @@ from starlette.responses import Response
 from web import drafts
 from web.api import Api
 from web.api.content import Moved
-from web.api.shapes import Article, Card, Cloud, Survey, Webinar
+from web.api.shapes.articles import Article, Card
+from web.api.shapes.surveys import Cloud, Survey
+from web.api.shapes.webinars import Webinar
 from web.embeds import Piece, pieces
 from web.forms import Form
 from web.pages.discussion import PAGE, Discussion, discussion_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from web.api.shapes import Journey
+from web.api.shapes.notifications import Journey
 from web.clicks import Click, clicks_of
 from web.pages.doors import get
 from web.visit import Visit

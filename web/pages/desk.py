@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from shared.ids import new_id
 from web.api import Problem
-from web.api.shapes import Draft, WorkingArticle
+from web.api.shapes.desk import Draft, WorkingArticle
 from web.forms import Form
 from web.pages.doors import get, member, post
 from web.visit import Visit

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from web import drafts
 from web.api import Problem
-from web.api.shapes import Comment
+from web.api.shapes.community import Comment
 from web.forms import Form
 from web.pages.doors import get, member, post
 from web.visit import Visit

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from shared.ids import new_id
 from web import times
 from web.api import Problem
-from web.api.shapes import Registration, Webinar
+from web.api.shapes.webinars import Registration, Webinar
 from web.forms import Form
 from web.pages.doors import get, member, post
 from web.places import zones_by_continent

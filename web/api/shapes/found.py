@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from web.api.shapes import Card, Page, Shape
+from web.api.shapes.articles import Card
+from web.api.shapes.base import Page, Shape
 
 
 class Mark(Shape):
