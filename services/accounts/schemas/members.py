@@ -35,8 +35,8 @@ class ReviewShown(BaseModel):
     reason: str | None
 
 
-class Me(BaseModel):
-    """A member, as they see themselves."""
+class MemberFields(BaseModel):
+    """What members see of themselves and staff of them."""
 
     id: str
     email: str
@@ -56,8 +56,13 @@ class Me(BaseModel):
     review: ReviewShown | None
     roles: tuple[Role, ...]
     suspended_until: datetime | None
-    has_password: bool
     joined_at: datetime
+
+
+class Me(MemberFields):
+    """A member, as they see themselves."""
+
+    has_password: bool
 
     @classmethod
     def of(cls, member: Member, at: datetime) -> Self:
@@ -65,27 +70,11 @@ class Me(BaseModel):
         return cls(**_shown(member, at), has_password=member.password_hash is not None)
 
 
-class MemberShown(BaseModel):
+class MemberShown(MemberFields):
     """A member, as staff see them."""
 
-    id: str
     version: int
-    email: str
-    name: str
-    country: str | None
-    organisation: str | None
-    job_title: str | None
-    topics: tuple[str, ...]
-    zone: str
-    locale: str
-    standing: Standing
-    verdict: Verdict
-    official_until: datetime | None
-    review: ReviewShown | None
-    roles: tuple[Role, ...]
-    suspended_until: datetime | None
     external_id: str | None
-    joined_at: datetime
 
     @classmethod
     def of(cls, member: Member, at: datetime) -> Self:
