@@ -38,7 +38,7 @@ def faults(
     quick: Annotated[bool, typer.Option("--quick", help="The most telling ones at a tenth of the load.")] = False,
     scale: Annotated[float | None, typer.Option(help="Another part of the load.", min=0.001, max=10)] = None,
     keep: Annotated[Path | None, typer.Option(help="Keep logs, data and the ledger in this folder.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a page with pictures into this folder.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the page with pictures into this folder.")] = None,
 ) -> None:
     """Rehearse the fault matrix on a platform of its own, and tell what was lost, doubled or stuck."""
     rehearsal = importlib.import_module("ops.faults.run")

@@ -50,9 +50,11 @@ def binary() -> Path:
 class Mongod:
     """How the server is started, and made ready for use."""
 
-    def __init__(self, state: State, port: int) -> None:
+    def __init__(self, state: State, port: int, *, name: str = "mongod", folder: str = "mongodb") -> None:
         self._state = state
         self._port = port
+        self._name = name
+        self._folder = folder
         self._address = f"127.0.0.1:{port}"
 
     @property
@@ -63,7 +65,7 @@ class Mongod:
 
     def spec(self) -> Spec:
         """What to run."""
-        data = private_folder(self._state.data / "mongodb")
+        data = private_folder(self._state.data / self._folder)
         # Members of a replica set know each other by this; base64 characters only.
         key = self._state.secret_file("mongodb-keyfile", lambda: secrets.token_hex(64))
         command = (
@@ -77,7 +79,7 @@ class Mongod:
             # The flight recorder costs a percent of a core and 200 MB of disk, for MongoDB's own support engineers.
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         )
-        return Spec("mongod", command, self.writable, stop_within=30.0)
+        return Spec(self._name, command, self.writable, stop_within=30.0)
 
     async def writable(self) -> bool:
         """Whether it takes writes."""

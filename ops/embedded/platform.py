@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +35,9 @@ class Platform:
     Use it with ``async with``, or with plain ``with`` where there is no event loop. ``open_kafka`` adds a listener
     without credentials, for tests of what is not about access.
     """
+
+    servers: AbstractSet[str] = frozenset({"mongod", "kafka"})
+    """What the rest stands on: stopped last."""
 
     def __init__(
         self,
@@ -183,7 +187,7 @@ class Platform:
         for task in (self._housekeeping, *self._getting_ready):
             if task is not None:
                 task.cancel()
-        servers = [process for process in self.processes.values() if process.name in {"mongod", "kafka"}]
+        servers = [process for process in self.processes.values() if process.name in self.servers]
         others = [process for process in self.processes.values() if process not in servers]
         await asyncio.gather(*(process.stop() for process in others))
         await asyncio.gather(*(process.stop() for process in servers))
@@ -218,13 +222,16 @@ class Platform:
     async def _start_mongodb(self, planning: asyncio.Task[Topology]) -> None:
         if self._mongod is not None:
             with doing(self._progress, "MongoDB", "starting mongod"):
-                process = self._add(self._mongod.spec())
-                await process.start()
-                await self._mongod.settle(process)
+                await self._start_mongod(self._mongod)
         with doing(self._progress, "Database users"):
             plan = await planning
             passwords = {service.name: self._environment.password(service.name, "mongodb") for service in plan.services}
             await mongo_admin.create_users(self.mongodb_uri, plan.services, passwords)
+
+    async def _start_mongod(self, mongod: Mongod) -> None:
+        process = self._add(mongod.spec())
+        await process.start()
+        await mongod.settle(process)
 
     async def _start_kafka(self, planning: asyncio.Task[Topology]) -> None:
         if self._kafka is not None:

@@ -38,6 +38,20 @@ class Acts:
         )
         return str(told.body["id"]) if told.done else None
 
+    async def register(self, member: Member, webinar: str) -> str | None:
+        """Take a place at a webinar, until it is held; returns the registration's id."""
+        op = new_id()
+        told = await self._calls.persist(
+            op,
+            "registration",
+            "POST",
+            f"/v1/webinars/{webinar}/registrations",
+            what={"member": member.id, "webinar": webinar},
+            headers={**self._cast.signed_in(member), "idempotency-key": op},
+            learn=lambda body: {"registration": body["id"]},
+        )
+        return str(told.body["id"]) if told.done else None
+
     async def read(self, reader: Reader, article: Article) -> Told:
         """Ask for an article once."""
         return await self._calls.once(

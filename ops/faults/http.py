@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,8 @@ class Calls:
         self._scenario = scenario
         self._browsers = [_browser(url, number) for number in range(BROWSERS)]
         self._turn = 0
+        self.answered: Counter[str] = Counter()
+        """How attempts have ended so far."""
 
     async def close(self) -> None:
         """Hang up."""
@@ -69,6 +72,7 @@ class Calls:
         await self._ledger.write("intends", op, kind=kind, scenario=self._scenario(), **what)
         began = time.monotonic()
         told = await self._ask(method, path, headers, json)
+        self.answered[told.outcome] += 1
         learned = learn(told.body) if learn and told.done and isinstance(told.body, dict) else {}
         reason = told.body.get("type") if told.outcome in {"refused", "failed"} else None
         await self._ledger.write(

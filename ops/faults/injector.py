@@ -6,15 +6,20 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from ops.embedded.processes import Process
 from ops.faults.platform import RigPlatform
 
 LOOK_SECONDS = 0.02
 """Shorter than the moment that a killed process stays down, so that none of its deaths is missed."""
+
+
+DATABASE = "mongod"
+"""Stands for whichever process takes writes to the database at the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Injector:
 
     async def kill(self, name: str) -> None:
         """SIGKILL; it is started again at once."""
+        name = await self._meant(name)
         self.note(name, "killed")
         await self.platform.kill(name)
 
@@ -76,6 +82,7 @@ class Injector:
 
     async def pause(self, name: str, seconds: float) -> None:
         """Freeze a process where it stands, and let it go on later. It believes that no time has passed."""
+        name = await self._meant(name)
         process = self.platform.process(name)
         began = time.time()
         process.pause()
@@ -97,6 +104,17 @@ class Injector:
             process.spec = replace(process.spec, backoff=(0.2,))
             self.note(name, f"down {seconds:.0f} s", began, time.time())
         await process.ready(90)
+
+    async def all_down(self, seconds: float, *, clocks: Mapping[str, timedelta] | None = None) -> None:
+        """Kill everything at once, have it dark for a while, and start it again, some houses with other clocks."""
+        began = time.time()
+        await self.platform.lights_out()
+        await asyncio.sleep(max(0.0, seconds))
+        await self.platform.lights_on(clocks or {})
+        self.note("everything", f"down {time.time() - began:.0f} s", began, time.time())
+
+    async def _meant(self, name: str) -> str:
+        return await self.platform.database() if name == DATABASE else name
 
     async def _watch(self, process: Process, point: str, deaths: int, met: dict[str, int]) -> None:
         """Count the deaths by the process's own hand; after the last, it comes back unarmed."""

@@ -6,19 +6,23 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from ops import kafka_admin
+from ops.embedded.mongod import Mongod
 from ops.embedded.platform import READY_WITHIN, Platform
 from ops.embedded.probes import http_ok
 from ops.embedded.processes import Process, Spec
 from ops.embedded.services import base_environment
 from ops.embedded.state import write_private
 from ops.faults import witness
+from ops.faults.replicas import PROXY, Replicas
 from ops.progress import Progress, doing
 from ops.settings import ROOT
 from ops.topology import TopicPlan
+from ops.troubles import Exit, Trouble
 from shared.kafka import KafkaConfig
 
 WITNESS = "witness-worker"
@@ -40,11 +44,47 @@ AT_ONCE = (0.2,)
 """Seconds before a killed process is started again, however often it was killed."""
 
 
-class RigPlatform(Platform):
-    """As ``Platform``, with the witness; every process is started again at once."""
+NEVER = 3_600.0
+"""Seconds after which nobody waits any more."""
 
-    def __init__(self, folder: Path, port_base: int, *, progress: Progress | None = None) -> None:
+
+class RigPlatform(Platform):
+    """As ``Platform``, with the witness; every process is started again at once. With ``replicated``, its database is
+    three mongods behind a proxy.
+    """
+
+    def __init__(
+        self, folder: Path, port_base: int, *, replicated: bool = False, progress: Progress | None = None
+    ) -> None:
         super().__init__(folder, port_base, open_kafka=True, progress=progress)
+        self._replicas = Replicas(self.state, self.ports.base) if replicated else None
+        if self._replicas is not None:
+            self.servers = frozenset({"kafka"}) | self._replicas.names
+
+    @property
+    def replicas(self) -> Replicas:
+        """The mongods, where there are several."""
+        if self._replicas is None:
+            raise Trouble("this rehearsal has one mongod", "play it with a replica set", code=Exit.FAILED)
+        return self._replicas
+
+    @property
+    def mongodb_uri(self) -> str:
+        """MongoDB with the right to do everything."""
+        return self._replicas.uri if self._replicas else super().mongodb_uri
+
+    async def database(self) -> str:
+        """The process that takes writes to the database."""
+        return (await self._replicas.primary()).name if self._replicas else "mongod"
+
+    async def _start_mongod(self, mongod: Mongod) -> None:
+        if self._replicas is None:
+            await super()._start_mongod(mongod)
+            return
+        await self._run_up(self._replicas.proxy())
+        processes = [self._add(member.spec()) for member in self._replicas.members]
+        await asyncio.gather(*(process.start() for process in processes))
+        await self._replicas.settle(processes)
 
     @property
     def open_kafka(self) -> KafkaConfig:
@@ -82,6 +122,30 @@ class RigPlatform(Platform):
         """End a process for good, by SIGKILL if it is to have no time to say so."""
         process = self.processes.pop(name)
         await process.stop(within=0.0 if kill else None)
+
+    async def lights_out(self) -> None:
+        """SIGKILL for every process, all at once; none is started again."""
+        everything = list(self.processes.values())
+        for process in everything:
+            process.spec = replace(process.spec, backoff=(NEVER,))
+        await asyncio.gather(*(process.kill() for process in everything))
+        # Only now, because it asks politely: whoever is told to stop beforehand has time to tidy up.
+        await asyncio.gather(*(process.stop() for process in everything))
+
+    async def lights_on(self, clocks: Mapping[str, timedelta]) -> None:
+        """Start everything again, first what the rest stands on; ``clocks`` says how far ahead a house's clock is."""
+        proxies = {PROXY} & self.processes.keys()
+        for names in (proxies, (self.servers & self.processes.keys()) - proxies, self.processes.keys() - self.servers):
+            await asyncio.gather(*(self._lit(self.process(name), clocks) for name in names))
+
+    async def _lit(self, process: Process, clocks: Mapping[str, timedelta]) -> None:
+        process.spec = replace(process.spec, backoff=AT_ONCE)
+        ahead = clocks.get(process.name.partition("-")[0])
+        if ahead is None:
+            await process.start()
+            await process.ready(READY_WITHIN)
+        else:
+            await self.restart(process.name, clock_offset=int(ahead.total_seconds()))
 
     def _add(self, spec: Spec) -> Process:
         return super()._add(replace(spec, backoff=AT_ONCE))

@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -94,6 +95,8 @@ class End(asyncio.Protocol):
         self.other: End = self
         self.transport: asyncio.Transport | None = None
         self._early = bytearray()
+        self.late: deque[tuple[float, bytes]] = deque()
+        """What is to be sent on, and when."""
         self._opening: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -125,8 +128,8 @@ class End(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Send it on, now or later; and sometimes cut off the answer."""
         route = self.line.route
-        if route.mode == "delay":
-            asyncio.get_running_loop().call_later(route.seconds, self._forward, data)
+        if route.mode == "delay" or self.late:
+            self._delay(data, route.seconds)
             return
         self._forward(data)
         if self.asks and route.mode == "cut" and route.after in data and random.random() < route.share:  # noqa: S311 - chance
@@ -136,6 +139,21 @@ class End(asyncio.Protocol):
                 self.other.transport.close()
             if self.transport is not None:
                 self.transport.abort()
+
+    def _delay(self, data: bytes, seconds: float) -> None:
+        """Send it on later, and never before what came before it, even if that was to wait longer."""
+        loop = asyncio.get_running_loop()
+        due = max(loop.time() + seconds, self.late[-1][0] if self.late else 0.0)
+        self.late.append((due, data))
+        if len(self.late) == 1:
+            loop.call_at(due, self._catch_up)
+
+    def _catch_up(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self.late and self.late[0][0] <= loop.time():
+            self._forward(self.late.popleft()[1])
+        if self.late:
+            loop.call_at(self.late[0][0], self._catch_up)
 
     def _forward(self, data: bytes) -> None:
         if self.other.transport is None:

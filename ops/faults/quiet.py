@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
+from pymongo.errors import PyMongoError
 
 from ops import kafka_admin
 from ops.faults.houses import HOUSES, service
 from ops.faults.platform import RigPlatform
 from ops.faults.world import Observer
+from shared.faults import is_infrastructure
 
 WITHIN = 60.0
 """What is not done by then is stuck."""
@@ -30,7 +32,12 @@ class Quiet:
         """Wait until nothing is under way; returns the seconds it took, and what still was when patience ended."""
         began = time.monotonic()
         while True:
-            left = await self.under_way()
+            try:
+                left = await self.under_way()
+            except PyMongoError as error:
+                if not is_infrastructure(error):
+                    raise
+                left = [f"mongodb does not answer ({type(error).__name__})"]
             took = time.monotonic() - began
             if not left or took > within:
                 return took, left

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 import time
@@ -25,6 +26,8 @@ from ops.progress import Progress
 
 ARTICLES = 10
 MEMBERS = 40
+TELL_EVERY = 20.0
+"""Seconds between two lines about how far a scenario is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Scenario:
     load: int
     play: Callable[[Rig, int], Awaitable[list[str]]]
     """Plays it with a load of so many; returns what is worth noting beside the findings."""
+    replicated: bool = False
+    """Whether it needs a database of several processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +113,13 @@ class Rig:
         """Play it, wait until nothing is under way, and compare."""
         self.scenario = scenario.name
         began, faults = time.time(), len(self.injector.faults)
-        notes = await scenario.play(self, load)
-        ended = time.time()
-        drained, left = await self.quiet.settle()
+        telling = asyncio.create_task(self._tell(scenario.name))
+        try:
+            notes = await scenario.play(self, load)
+            ended = time.time()
+            drained, left = await self.quiet.settle()
+        finally:
+            telling.cancel()
         world = await self.observer.look()
         befell = self.injector.faults[faults:]
         found = [*self.noticed, *self._check(world), *(Finding("stuck", scenario.name, line) for line in left)]
@@ -120,6 +129,16 @@ class Rig:
         return Result(
             scenario, load, began, ended, befell, fresh, drained, notes, ages(world, began), self._answers(scenario)
         )
+
+    async def _tell(self, name: str) -> None:
+        """Say now and then how far it is."""
+        loop = asyncio.get_running_loop()
+        began, before, faults = loop.time(), Counter(self.calls.answered), len(self.injector.faults)
+        while True:
+            await asyncio.sleep(TELL_EVERY)
+            answers = ", ".join(f"{count} {outcome}" for outcome, count in (self.calls.answered - before).items())
+            befell = len(self.injector.faults) - faults
+            self.say(f"  {name} {loop.time() - began:4.0f} s: answers {answers or 'none'}; {befell} faults")
 
     def _check(self, world: World) -> list[Finding]:
         ops = ledger.read(self.ledger.path)
@@ -147,11 +166,17 @@ def ages(world: World, since: float) -> list[tuple[float, float]]:
 
 @asynccontextmanager
 async def rig(
-    folder: Path, port_base: int, *, seed: int, say: Callable[[str], None], progress: Progress | None = None
+    folder: Path,
+    port_base: int,
+    *,
+    seed: int,
+    say: Callable[[str], None],
+    replicated: bool = False,
+    progress: Progress | None = None,
 ) -> AsyncIterator[Rig]:
     """A rig with its platform up and everybody in place."""
     rng = random.Random(seed)  # noqa: S311 - a rehearsal that can be repeated, not a secret
-    async with RigPlatform(folder, port_base, progress=progress) as platform:
+    async with RigPlatform(folder, port_base, replicated=replicated, progress=progress) as platform:
         url = f"http://127.0.0.1:{platform.ports['gateway']}"
         cast, observer = Cast(platform, url), Observer(platform)
         book = ledger.Ledger(folder / "ledger.jsonl")

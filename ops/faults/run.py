@@ -15,8 +15,11 @@ from ops.display import LiveProgress, err
 from ops.faults import report
 from ops.faults.rig import Result, rig
 from ops.faults.scenarios import ALL, QUICK
+from ops.settings import ROOT, OpsSettings
 from ops.testing import free_base
 from ops.troubles import Exit, Trouble
+
+EVIDENCE = ROOT / "docs" / "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Asked:
     keep: Path | None = None
     report: Path | None = None
 
+    @property
+    def page(self) -> Path:
+        """Where the report goes: what everything at its full load came to is kept with the sources."""
+        whole = not self.scenarios and not self.quick and self.scale is None
+        return self.report or (EVIDENCE if whole else OpsSettings().state_dir) / "faults"
+
 
 def run(asked: Asked) -> list[Result]:
     """Play them one after the other on one platform, and report."""
@@ -41,10 +50,12 @@ def run(asked: Asked) -> list[Result]:
     seed = secrets.randbelow(2**32) if asked.seed is None else asked.seed
     factor = asked.scale if asked.scale is not None else (0.1 if asked.quick else 1.0)
     say(f"seed {seed}: {' '.join(chosen)} at {factor:g} of the load")
+    began = time.monotonic()
     with _folder(asked.keep) as folder:
         results = asyncio.run(_play(folder, chosen, seed, factor))
-    if asked.report is not None:
-        say(f"wrote {report.write(asked.report, results, seed=seed, command=_command(asked))}")
+    say(f"wrote {report.write(asked.page, results, seed=seed, command=_command(asked))}")
+    count = sum(len(result.findings) for result in results)
+    say(f"{len(results)} scenarios in {(time.monotonic() - began) / 60:.0f} min, {count or 'no'} findings")
     return results
 
 
@@ -65,7 +76,8 @@ def _command(asked: Asked) -> str:
 async def _play(folder: Path, names: Sequence[str], seed: int, factor: float) -> list[Result]:
     results = []
     with LiveProgress() as progress:
-        async with rig(folder, free_base(), seed=seed, say=say, progress=progress) as made:
+        replicated = any(ALL[name].replicated for name in names)
+        async with rig(folder, free_base(), seed=seed, say=say, replicated=replicated, progress=progress) as made:
             for name in names:
                 scenario = ALL[name]
                 load = max(10, round(scenario.load * factor))

@@ -26,6 +26,7 @@ class Echo:
     port: int
     control: Path
     heard: bytearray
+    route: Route
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
 
     async def call(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -59,9 +60,10 @@ async def echo(tmp_path: Path) -> AsyncIterator[Echo]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     listen = free_port()
     control = tmp_path / "control"
-    proxy = asyncio.create_task(serve(control, [Route("echo", listen, server.sockets[0].getsockname()[1])]))
+    route = Route("echo", listen, server.sockets[0].getsockname()[1])
+    proxy = asyncio.create_task(serve(control, [route]))
     await eventually(control.exists)
-    made = Echo(listen, control, heard)
+    made = Echo(listen, control, heard, route)
     yield made
     for writer in made.writers:
         writer.close()
@@ -117,6 +119,18 @@ async def test_a_delayed_line_is_late_and_in_order(echo: Echo) -> None:
 
     assert await reader.readexactly(3) == b"ABC"
     assert time.monotonic() - began >= 0.2
+
+
+async def test_what_is_said_once_a_line_is_quick_again_does_not_overtake_what_was_late(echo: Echo) -> None:
+    reader, writer = await echo.call()
+    await echo.be(mode="delay", seconds=0.2)
+    writer.write(b"a")
+    await eventually(lambda: any(line.client.late for line in echo.route.lines))
+
+    await echo.be(mode="pass")
+    writer.write(b"b")
+
+    assert await asyncio.wait_for(reader.readexactly(2), 5) == b"AB"
 
 
 async def test_a_cut_answer_leaves_the_request_done(echo: Echo) -> None:
