@@ -22,7 +22,7 @@ RUN_LOCK = ROOT / "ops" / "requirements.txt"
 DEV_LOCK = ROOT / "requirements" / "dev.txt"
 """Holds everything that the other holds, at the same versions, and the tools beside it."""
 
-FOR_DEVELOPERS = {"test", "lock", "topology", "render", "secrets"}
+FOR_DEVELOPERS = {"test", "lock", "topology", "render", "secrets", "pictures", "bench"}
 """Commands that need the tools too."""
 
 NEEDED_BYTES = 2 * 1024**3

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ops.cli import bench, elsewhere, inside, look, rebuild, run, work
+from ops.cli import bench, elsewhere, inside, look, pictures, rebuild, run, work
 from ops.cli.dead import dead
 from ops.display import complain
 from ops.troubles import Trouble
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (run, look, inside, rebuild, work, elsewhere, bench):
+for module in (run, look, inside, rebuild, work, elsewhere, bench, pictures):
     for command in module.COMMANDS:
         app.command(**command.options)(command.function)
 app.add_typer(dead, name="dead")

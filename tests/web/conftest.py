@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
+from ops import chromium as chromiums
 from ops.embedded import demo_data
 from ops.embedded.platform import Platform
 from ops.testing import free_base
 from shared.ids import new_id
 from tests.support import eventually
 
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    # A browser under test has nobody to report to.
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 OPENNESS = "/articles/what-openness-means-to-public-servants"
 
 
@@ -34,6 +29,8 @@ class Site:
     """The running platform, and the people of the demo."""
 
     platform: Platform
+    read: set[str] = field(default_factory=set)
+    """The mails whose codes were used."""
 
     @property
     def url(self) -> str:
@@ -49,15 +46,16 @@ class Site:
         return next((mail, password) for name, mail, password in report["log_ins"] if name.startswith(who))
 
     async def code_for(self, address: str) -> str:
-        """The six digits in the newest mail to this address."""
+        """The six digits in the newest mail to this address that nobody has read yet."""
 
         async def arrived() -> str:
             async with httpx2.AsyncClient(base_url=self.mailbox) as client:
                 mails = (await client.get("/messages", params={"to": address})).json()["items"]
-                if not mails:
+                if not mails or mails[0]["id"] in self.read:
                     return ""
                 text = str((await client.get(f"/messages/{mails[0]['id']}")).json().get("text"))
                 found = re.search(r"\b(\d{6})\b", text)
+                self.read |= {mails[0]["id"]} if found else set()
                 return found[1] if found else ""
 
         return await eventually(arrived, within=30, every=0.1)
@@ -88,14 +86,11 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
 
 @pytest_asyncio.fixture(scope="package")
 async def chromium() -> AsyncIterator[Browser]:
-    path = os.environ.get("PLENARY_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        missing = "these tests need Chromium: apt-get install chromium, or PLENARY_CHROMIUM=/path/to/it"
+    if chromiums.found() is None:
+        missing = f"{chromiums.MISSING.cause}: {chromiums.MISSING.fix}"
         pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    async with chromiums.launched() as browser:
         yield browser
-        await browser.close()
 
 
 @dataclass
