@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from web import i18n, times
 from web.assets import Assets
+from web.devices import device_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -66,6 +67,9 @@ def _environment(language: str, assets: Assets) -> Environment:
     locale = i18n.locale_of(language)
     environment.globals.update(asset=assets.url, languages=i18n.LANGUAGES, kinds=KINDS)
     environment.filters.update(_filters(locale))
+    environment.filters["device"] = partial(
+        device_name, gettext=lambda text: str(i18n.translations(language).ugettext(text))
+    )
     return environment
 
 

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po, write_po
 from web.i18n import FOLDER, LANGUAGES
 
 WEB = FOLDER.parent
+NOTICE = "# Pages of the site in this language. After Plenary's licence, Apache-2.0."
 METHODS = [("templates/**.html", "jinja2"), ("templates/**.xml", "jinja2"), ("**.py", "python")]
 OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 
@@ -35,6 +36,21 @@ def paths() -> Iterator[tuple[str, Path]]:
             yield language, FOLDER / f"{language}.po"
 
 
+def header(catalogue: Catalog) -> bytes:
+    """What readers of the file must know, and nothing that changes by itself: two who translate would collide there."""
+    said = (
+        "Project-Id-Version",
+        "Language",
+        "Plural-Forms",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+    )
+    values = {**dict(catalogue.mime_headers), "Project-Id-Version": "Plenary"}
+    lines = "".join(f'"{name}: {values[name]}\\n"\n' for name in said)
+    return f'{NOTICE}\nmsgid ""\nmsgstr ""\n{lines}\n'.encode()
+
+
 def main() -> None:
     """Update every catalogue, and say what is missing in each."""
     template = messages()
@@ -46,7 +62,8 @@ def main() -> None:
         catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
         catalogue.obsolete.clear()
         with path.open("wb") as file:
-            write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
+            file.write(header(catalogue))
+            write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=True)
         missing = sum(1 for message in catalogue if message.id and not message.string)
         sys.stdout.write(f"{path.name}: {len(catalogue)} messages, {missing} to translate\n")
 
