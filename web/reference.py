@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeVar
 
+from web import timing
 from web.api import Api, As, Gateway
 from web.api.shapes.community import Manager
 from web.api.shapes.shelves import Region, Series, Topic
@@ -64,7 +65,9 @@ class Reference:
                 self._known.clear()
             task = asyncio.ensure_future(ask())
             self._known[name] = (time.monotonic() + seconds, task)
-        return await asyncio.shield(task)
+        # Whoever comes while somebody else's question is under way waits for the API too.
+        with timing.asking():
+            return await asyncio.shield(task)
 
 
 def _failed(task: asyncio.Task[Any]) -> bool:

@@ -18,7 +18,7 @@ from ops.display import LiveProgress, out, table
 from ops.settings import OpsSettings
 from ops.troubles import Trouble
 
-BENCHES = ("meter", "read", "comment", "relay", "effects", "views", "age", "growth", "start", "memory")
+BENCHES = ("meter", "read", "comment", "relay", "effects", "views", "age", "growth", "vitals", "start", "memory")
 """In the order of the report."""
 ROUNDS = 5
 

@@ -16,6 +16,7 @@ from yarl import URL
 
 from shared import trace
 from shared.ids import new_id
+from web import timing
 from web.api.problems import Problem, Unavailable
 
 READER_COOKIE = "plenary_reader"
@@ -125,10 +126,11 @@ class Gateway:
         if method == "POST":
             sent.setdefault("idempotency-key", new_id())
         try:
-            async with self._pool().request(
-                method, _target(path, query), data=content, headers=sent, allow_redirects=False
-            ) as response:
-                said = await response.read()
+            with timing.asking():
+                async with self._pool().request(
+                    method, _target(path, query), data=content, headers=sent, allow_redirects=False
+                ) as response:
+                    said = await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unavailable from error
         given = response.headers.getall("set-cookie", [])

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shared import trace
+from web import timing
 from web.api import Problem
 from web.clicks import Click, remember
 from web.cookies import Cookies
@@ -66,6 +67,7 @@ def _route(path: str, page: Page, method: str) -> Route:
     async def endpoint(request: Request) -> Response:
         request.scope["route"] = route  # For the metrics' label.
         site: Site = request.app.state.site
+        clock = timing.start()
         visit = await visit_of(request, site)
         request.state.visit = visit
         try:
@@ -78,6 +80,7 @@ def _route(path: str, page: Page, method: str) -> Route:
             response.headers.setdefault(name, value)
         if path != "/clicks":
             _remember_click(visit, response)
+        response.headers["Server-Timing"] = clock.stop(path)
         return response
 
     route = Route(path, endpoint, methods=[method], name=f"{method} {path}")
