@@ -74,9 +74,22 @@ def _command(asked: Asked) -> str:
 
 
 async def _play(folder: Path, names: Sequence[str], seed: int, factor: float) -> list[Result]:
+    """Those that need several mongods have a platform of their own: the others need not pay for it."""
+    results: list[Result] = []
+    for replicated in (False, True):
+        mine = [name for name in names if ALL[name].replicated is replicated]
+        if mine:
+            place = folder / ("replicated" if replicated else "single")
+            place.mkdir(parents=True, exist_ok=True)
+            results += await _on_one_platform(place, mine, seed, factor, replicated=replicated)
+    return sorted(results, key=lambda result: list(names).index(result.scenario.name))
+
+
+async def _on_one_platform(
+    folder: Path, names: Sequence[str], seed: int, factor: float, *, replicated: bool
+) -> list[Result]:
     results = []
     with LiveProgress() as progress:
-        replicated = any(ALL[name].replicated for name in names)
         async with rig(folder, free_base(), seed=seed, say=say, replicated=replicated, progress=progress) as made:
             for name in names:
                 scenario = ALL[name]

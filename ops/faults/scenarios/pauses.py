@@ -46,4 +46,5 @@ S5 = Scenario(
     holds="what wakes up late changes nothing it no longer owns",
     load=5_000,
     play=play,
+    replicated=True,
 )
