@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from datetime import UTC, datetime
 
 from ops.faults import forge
+from ops.faults.platform import AT_ONCE
 from ops.faults.rig import Rig, Scenario
 from shared.events.community import CommentPosted
 from shared.ids import new_id
@@ -14,8 +16,10 @@ from shared.ids import new_id
 NOTIFIER = "notifications-worker"
 PER_KILL = 40
 """Mails for each kill."""
-EVERY = (1.5, 4.0)
-"""Seconds between two kills: long enough to come back and to have some mail in hand."""
+AWAKE = (0.2, 1.4)
+"""Seconds from its coming back to its next death: long enough to have some mail in hand."""
+WITHIN = 180.0
+"""Seconds for what has to be sent before the first death, and after the last."""
 
 
 async def play(rig: Rig, load: int) -> list[str]:
@@ -23,14 +27,17 @@ async def play(rig: Rig, load: int) -> list[str]:
     before = {message["_id"] for message in (await rig.observer.look()).messages}
     replies = [forge.forged(_reply(rig)) for _ in range(load)]
     await forge.note(rig.ledger, rig.scenario, replies)
+    await forge.put(rig.platform.open_kafka, [made.message for made in replies])
+    # Only when all of it is called for: who has just been killed waits for the broker to forget the former self, and
+    # would be killed again before it has heard of anything to send.
+    await _called_for(rig, len(before) + load)
     kills = max(3, load // PER_KILL)
-    killing = asyncio.create_task(rig.injector.kill_at_random((NOTIFIER,), times=kills, every=EVERY))
-    # In portions, so that there is mail in hand at every kill and not all of it at the first.
-    for number in range(kills):
-        await forge.put(rig.platform.open_kafka, [made.message for made in replies[number::kills]])
-        await asyncio.sleep(sum(EVERY) / 2)
-    await killing
-    await rig.quiet.settle()
+    for _ in range(kills):
+        await rig.injector.kill(NOTIFIER)
+        await asyncio.sleep(2 * AT_ONCE[0])  # Until then it still counts as what it was.
+        await rig.platform.process(NOTIFIER).ready(WITHIN)
+        await asyncio.sleep(rig.rng.uniform(*AWAKE))
+    await rig.quiet.settle(WITHIN)
     world = await rig.observer.look()
     mine = [message for message in world.messages if message["_id"] not in before]
     if len(mine) != load:
@@ -46,6 +53,16 @@ async def play(rig: Rig, load: int) -> list[str]:
     arrived = sum(world.mails[message["_id"]] for message in mine if message["state"] == "unknown")
     unknown = f"{states['unknown']} unknown, of which {arrived} had arrived"
     return [f"{kills} kills; {states['sent']} of {load} mails sent, {unknown}"]
+
+
+async def _called_for(rig: Rig, count: int) -> None:
+    """Return once there are so many messages, or after a while."""
+    messages = rig.observer.database("notifications")["messages"]
+    deadline = time.monotonic() + WITHIN
+    while True:
+        if await messages.estimated_document_count() >= count or time.monotonic() > deadline:
+            return
+        await asyncio.sleep(0.05)
 
 
 def _reply(rig: Rig) -> CommentPosted:
