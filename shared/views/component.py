@@ -21,7 +21,7 @@ from shared.mongo import Collection
 from shared.views import snapshot
 from shared.views.faust_app import application, hear, table_of
 from shared.views.memory import counted_lately
-from shared.views.tallies import REMEMBERED, Entry, Shelf, Tallies, View, pack, unpack
+from shared.views.tallies import REMEMBERED, Entry, Positions, Shelf, Standing, Tallies, View
 
 log = structlog.get_logger(__name__)
 
@@ -145,11 +145,18 @@ class _Counting:
         """Show everything: the snapshot may be older than the table, or gone. Records come after this has returned."""
         await self._remember()
         self._restored = True
+        ahead: dict[Shelf, Positions] = {}
         for raw, value in self._table.items():
             shelf = Shelf.decode(raw)
-            if shelf.partition in self._assigned and shelf.bucket != POSITION:
-                for key, counts in unpack(value).items():
-                    self._changed[Entry(shelf.partition, shelf.bucket, key)] = counts
+            if shelf.partition not in self._assigned or shelf.bucket == POSITION:
+                continue
+            standing = Standing.decode(value)
+            for key, counts in standing.counts.items():
+                self._changed[Entry(shelf.partition, shelf.bucket, key)] = counts
+            counted = self._positions(shelf.partition)
+            if any(offset > counted.get(topic, -1) for topic, offset in standing.positions.items()):
+                ahead[shelf] = standing.positions
+        self._tallies.go_on(ahead)
 
     async def _remember(self) -> None:
         """Know again what was counted last, so that a repetition of it is not counted by this life."""
@@ -180,7 +187,7 @@ class _Counting:
             if envelope.event is None or not self._tallies.is_new(record.partition, envelope.id):
                 self._outcomes["repeated"] += 1
                 return
-            self._tallies.add(record.partition, envelope.event, oldest)
+            self._tallies.add(record.partition, envelope.event, oldest, topic=record.topic, offset=record.offset)
         except (Undecodable, UnknownType):
             self._outcomes["undecodable"] += 1
         except Exception as error:  # noqa: BLE001 - one event must not stop the others; the view shows less by it
@@ -212,27 +219,32 @@ class _Counting:
         await self._show()
 
     def _write_table(self) -> None:
-        """All at once, without letting anything else run: counts, then positions, then acknowledgements."""
-        shelves, positions = self._tallies.drain()
+        """All at once, without letting anything else run: counts, then positions, then acknowledgements.
+
+        The records of the changelog leave one by one all the same, and a death may come between any two of them.
+        """
+        shelves, read = self._tallies.drain()
+        positions: dict[int, dict[str, int]] = {}
+        for (partition, topic), offset in read.items():
+            positions.setdefault(partition, dict(self._positions(partition)))[topic] = offset
         for shelf, entries in shelves.items():
-            self._write_shelf(shelf, entries)
-        for (partition, topic), offset in positions.items():
-            key = Shelf(partition, POSITION, 0).encode()
-            self._table[key] = orjson.dumps({**self._positions(partition), topic: offset})
+            self._write_shelf(shelf, entries, positions[shelf.partition])
+        for partition, counted in positions.items():
+            self._table[Shelf(partition, POSITION, 0).encode()] = orjson.dumps(counted)
         for batch in self._held:
             batch.ack()
         self._held.clear()
         self._tell()
 
-    def _write_shelf(self, shelf: Shelf, entries: list[tuple[Entry, dict[str, int]]]) -> None:
+    def _write_shelf(self, shelf: Shelf, entries: list[tuple[Entry, dict[str, int]]], counted: Positions) -> None:
         key = shelf.encode()
-        standing = unpack(self._table.get(key))
+        standing = Standing.decode(self._table.get(key)).counts
         for entry, added in entries:
             counts = standing.setdefault(entry.key, {})
             for measure, amount in added.items():
                 counts[measure] = counts.get(measure, 0) + amount
             self._changed[entry] = counts
-        value = pack(standing)
+        value = Standing(standing, counted).encode()
         if len(value) > LARGEST_VALUE:
             log.error("view.too-many-keys", view=self._view.name, keys=len(standing), bucket=shelf.bucket)
             return
@@ -258,7 +270,7 @@ class _Counting:
         for raw, value in list(self._table.items()):
             shelf = Shelf.decode(raw)
             if POSITION < shelf.bucket < oldest and shelf.partition in self._assigned:
-                entries = [Entry(shelf.partition, shelf.bucket, key) for key in unpack(value)]
+                entries = [Entry(shelf.partition, shelf.bucket, key) for key in Standing.decode(value).counts]
                 self._gone.update(dict.fromkeys(entries))
                 for entry in entries:
                     self._changed.pop(entry, None)

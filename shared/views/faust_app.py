@@ -9,7 +9,7 @@ and its cost is paid per batch. Only :class:`_BatchConsumer` knows; it overrides
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import faust
@@ -132,14 +132,27 @@ class _BatchConsumer(driver.Consumer):
         """The offsets between the ends of two batches are not missing: they are the later batch."""
 
     def _new_offset(self, partition: TP) -> int | None:
-        """One agent takes the batches of a partition in order and acknowledges them in order: the newest counts."""
+        """One agent takes the batches of a partition in order and acknowledges them in order: the newest counts.
+
+        It is remembered until it is committed: Faust's own forgets it, and if the commit fails because the group is
+        just changing, nothing would commit it before the partition's next event has come.
+        """
         acknowledged = self._acked[partition]
         if not acknowledged:
             return None
         newest: int = max(acknowledged)
-        acknowledged.clear()
-        self._acked_index[partition].clear()
         return newest + 1
+
+    async def _commit_offsets(self, offsets: Mapping[TP, int], start_new_transaction: bool = True) -> bool:
+        did = await super()._commit_offsets(offsets, start_new_transaction)
+        for partition, offset in offsets.items():
+            if did:
+                self._acked[partition] = [each for each in self._acked[partition] if each >= offset]
+                self._acked_index[partition] = set(self._acked[partition])
+            else:
+                # Faust has noted it as committed all the same, and would take no acknowledgement below it any more.
+                self._committed_offset[partition] = None
+        return bool(did)
 
 
 def _as_one(records: list[Any]) -> Any:

@@ -112,15 +112,31 @@ class Shelf(NamedTuple):
 Counts: TypeAlias = dict[tuple[str, ...], dict[str, int]]
 """What stands on a shelf: by key, by measure."""
 
-
-def pack(counts: Counts) -> bytes:
-    """The table's value for what stands on a shelf."""
-    return orjson.dumps(list(counts.items()))
+Positions: TypeAlias = Mapping[str, int]
+"""Up to which offset of each topic a partition is counted."""
 
 
-def unpack(raw: bytes | None) -> Counts:
-    """What :meth:`pack` made ``raw`` of; nothing stands on a shelf that is not there."""
-    return {tuple(key): counts for key, counts in orjson.loads(raw)} if raw else {}
+class Standing(NamedTuple):
+    """The table's value for a shelf. Counts and positions are one record of the changelog: a death between two records
+    leaves each shelf with counts that say of themselves what is in them, so that nothing is counted into it twice.
+    """
+
+    counts: Counts
+    positions: Positions
+
+    def encode(self) -> bytes:
+        """The table's value."""
+        return orjson.dumps({"at": self.positions, "counts": list(self.counts.items())})
+
+    @classmethod
+    def decode(cls, raw: bytes | None) -> Standing:
+        """What :meth:`encode` made ``raw`` of; nothing stands on a shelf that is not there."""
+        if not raw:
+            return cls({}, {})
+        told = orjson.loads(raw)
+        if isinstance(told, list):  # As it was written before a shelf had positions of its own.
+            told = {"at": {}, "counts": told}
+        return cls({tuple(key): counts for key, counts in told["counts"]}, told["at"])
 
 
 class Tallies:
@@ -131,19 +147,29 @@ class Tallies:
         self._counts: dict[Entry, dict[str, int]] = {}
         self._positions: dict[tuple[int, str], int] = {}
         self._remembered: dict[int, _Remembered] = defaultdict(_Remembered)
+        self._ahead: dict[Shelf, Positions] = {}
+
+    def go_on(self, ahead: Mapping[Shelf, Positions]) -> None:
+        """Go on from a table in which these shelves are counted further than their partitions."""
+        self._ahead = dict(ahead)
 
     def is_new(self, partition: int, event_id: str) -> bool:
         """Whether an event of this id has not been here lately; it has from now on."""
         return self._remembered[partition].add(event_id)
 
-    def add(self, partition: int, event: Event, oldest: int) -> None:
-        """Count an event, buckets before ``oldest`` left out. What the view's own function raises comes out."""
+    def add(self, partition: int, event: Event, oldest: int, *, topic: str = "", offset: int = -1) -> None:
+        """Count an event, buckets before ``oldest`` left out, and shelves on which the event at this place stands
+        already. What the view's own function raises comes out.
+        """
         start_of = self._view.start_of
         for key, at, measure, amount in self._view.count(event):
             bucket = start_of(at)
             if bucket < oldest:
                 continue
-            counts = self._counts.setdefault(Entry(partition, bucket, key), {})
+            entry = Entry(partition, bucket, key)
+            if self._ahead and offset <= self._ahead.get(Shelf.of(entry), {}).get(topic, -2):
+                continue
+            counts = self._counts.setdefault(entry, {})
             counts[measure] = counts.get(measure, 0) + amount
 
     def read_up_to(self, partition: int, topic: str, offset: int) -> None:
@@ -161,7 +187,7 @@ class Tallies:
 
     def forget(self) -> None:
         """Drop what is not written: it will be read again, by whoever has the partition then."""
-        self._counts, self._positions = {}, {}
+        self._counts, self._positions, self._ahead = {}, {}, {}
         self._remembered.clear()
 
 

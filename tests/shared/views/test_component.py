@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from ops import kafka_admin
 from shared.clock import Clock
 from shared.envelope import encode_event
 from shared.events.content import ArticleViewed
@@ -200,6 +202,52 @@ async def test_what_was_written_and_not_committed_is_not_counted_again(kafka: Ka
         await say(kafka, viewed("lena", "open-data"))
 
         await shows(shown, {"open-data": (2, 0)})
+
+
+async def test_a_death_between_two_records_of_the_table_counts_nothing_twice(
+    kafka: KafkaConfig, shown: Collection
+) -> None:
+    killed = _Counting(READING, "content", kafka, shown, Clock())
+    killed._app.conf.broker_commit_interval = 3600.0
+    await killed.start()
+    await say(kafka, viewed("lena", "open-data"), walled("lena", "open-data"))
+    await eventually(lambda: len(killed._held) == 2, within=30)
+    shelves, positions = killed._tallies.drain()
+    counted = {topic: offset for (_, topic), offset in positions.items()}
+    for shelf, entries in shelves.items():
+        killed._write_shelf(shelf, entries, counted)
+    # Killed before the record that tells how far the partition is counted.
+    await killed._app.stop()
+
+    async with running(kafka, shown):
+        await say(kafka, viewed("lena", "open-data"))
+
+        await shows(shown, {"open-data": (2, 1)})
+
+
+async def test_a_commit_that_failed_is_made_up_for_without_another_event(
+    kafka: KafkaConfig, shown: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = _Counting(READING, "content", kafka, shown, Clock())
+    counting._app.conf.broker_commit_interval = 0.1
+    await counting.start()
+    await eventually(lambda: counting.ready, within=30)
+    consumer = counting._app.consumer
+    commit, failures = consumer._commit, iter([False])
+
+    async def commit_later(offsets: Mapping[Any, int]) -> bool:
+        return next(failures, True) and await commit(offsets)
+
+    monkeypatch.setattr(consumer, "_commit", commit_later)  # As the driver answers while the group is just changing.
+    await say(kafka, viewed("lena", "open-data"))
+    await eventually(lambda: counting._held, within=30)
+    await counting.write()
+
+    admin = kafka_admin.connect(kafka)
+    group, topics = counting._app.conf.id, [kafka.topic("content.views")]
+    await eventually(lambda: kafka_admin.lag(admin, group, topics) == 0, within=30)
+    assert next(failures, True), "no commit has failed"
+    await counting.close()
 
 
 async def test_two_workers_share_the_partitions(kafka: KafkaConfig, shown: Collection) -> None:

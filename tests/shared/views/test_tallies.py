@@ -4,7 +4,7 @@ import pytest
 
 from shared.events.content import ArticleViewed
 from shared.views import Count, View
-from shared.views.tallies import REMEMBERED, SHELVES, Entry, Shelf, Tallies, pack, unpack
+from shared.views.tallies import REMEMBERED, SHELVES, Entry, Shelf, Standing, Tallies
 
 MONDAY = datetime(2026, 7, 6, 9, 30, tzinfo=UTC)
 TEN_MINUTES = timedelta(minutes=10)
@@ -97,13 +97,33 @@ def test_an_id_that_came_lately_is_known_again_and_one_from_long_ago_is_not() ->
 def test_a_shelf_and_what_stands_on_it_survive_the_changelog() -> None:
     entry = Entry(5, 1_783_000_000, ("topic", "Öffnung, «zwei»", "a\x1fb"))
     shelf = Shelf.of(entry)
-    standing = {entry.key: {"views": 3, "walled": 1}}
+    standing = Standing({entry.key: {"views": 3, "walled": 1}}, {"content.views": 41})
 
     assert Shelf.decode(shelf.encode()) == shelf
     assert shelf.partition == 5
     assert 0 <= shelf.number < SHELVES
-    assert unpack(pack(standing)) == standing
-    assert unpack(None) == {}
+    assert Standing.decode(standing.encode()) == standing
+    assert Standing.decode(None) == Standing({}, {})
+
+
+def test_a_shelf_as_it_was_written_before_it_had_positions_is_still_read() -> None:
+    written = b'[[["topic","trust","open-data"],{"views":3}]]'
+
+    assert Standing.decode(written) == Standing({("topic", "trust", "open-data"): {"views": 3}}, {})
+
+
+def test_a_shelf_that_is_counted_further_than_its_partition_takes_nothing_twice() -> None:
+    tallies = Tallies(TRENDING)
+    trust = Entry(3, int(MONDAY.timestamp()), ("topic", "trust", "open-data"))
+    budgets = Entry(3, int(MONDAY.timestamp()), ("topic", "budgets", "open-data"))
+    assert Shelf.of(trust) != Shelf.of(budgets)
+    tallies.go_on({Shelf.of(trust): {"content.views": 41}})
+
+    for offset in (41, 42):
+        event = view_of("open-data", "trust", "budgets")
+        tallies.add(3, event, oldest=0, topic="content.views", offset=offset)
+
+    assert counted(tallies) == {trust: {"views": 1}, budgets: {"views": 2}}
 
 
 @pytest.mark.parametrize(
