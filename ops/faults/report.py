@@ -31,8 +31,11 @@ done, refused (4xx), failed (5xx), or silent. Faults are what befell processes. 
 answer until nothing was under way any more. The age of an event is the time from its occurrence until it took effect at
 the witness, a sixth service for rehearsals that hears every event that is not personal and adds one for each."""
 
+PARTNERS = """S15, partners' endpoints that fail, stall or redirect, is not played: nothing is sent to partners yet.
+There are no rows S10 and S11."""
 
-def write(folder: Path, results: Sequence[Result], *, seed: int, command: str) -> Path:
+
+def write(folder: Path, results: Sequence[Result], *, seed: int, command: str, minutes: float) -> Path:
     """Write ``faults.md`` and its pictures into ``folder``; returns the page."""
     folder.mkdir(parents=True, exist_ok=True)
     for result in results:
@@ -40,17 +43,22 @@ def write(folder: Path, results: Sequence[Result], *, seed: int, command: str) -
         picture = draw(f"{name}: age of events", result.ages, result.faults, result.began, result.ended)
         (folder / f"faults-{name}.svg").write_text(picture)
     page = folder / "faults.md"
-    page.write_text("\n".join(_page(results, seed, command)) + "\n")
+    page.write_text("\n".join(_page(results, seed, command, minutes)) + "\n")
     return page
 
 
-def _page(results: Sequence[Result], seed: int, command: str) -> Iterator[str]:
+def _page(results: Sequence[Result], seed: int, command: str, minutes: float) -> Iterator[str]:
     yield "# The fault matrix, played"
     yield ""
     told = described(OpsSettings().kafka_libs)
     yield f"`{command}`, seed {seed}, {told['when']}, revision {told['revision']}, {_machine(told)}."
     yield ""
+    findings = sum(len(result.findings) for result in results)
+    yield f"{counted(len(results), 'scenario')} in {counted(round(minutes), 'minute')}: {counted(findings, 'finding')}."
+    yield ""
     yield EXPLAINED
+    yield ""
+    yield PARTNERS
     yield ""
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|" + "---|" * len(COLUMNS)
@@ -100,6 +108,11 @@ def _section(result: Result) -> Iterator[str]:
 
 def _summary(faults: Sequence[Fault]) -> list[tuple[str, int]]:
     return Counter(f"{fault.process} {fault.what}" for fault in faults).most_common()
+
+
+def counted(number: int, what: str) -> str:
+    """``no findings``, ``1 finding``, ``2 findings``."""
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _seconds(age: float) -> str:

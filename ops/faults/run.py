@@ -53,9 +53,11 @@ def run(asked: Asked) -> list[Result]:
     began = time.monotonic()
     with _folder(asked.keep) as folder:
         results = asyncio.run(_play(folder, chosen, seed, factor))
-    say(f"wrote {report.write(asked.page, results, seed=seed, command=_command(asked))}")
+    minutes = (time.monotonic() - began) / 60
+    say(f"wrote {report.write(asked.page, results, seed=seed, command=_command(asked), minutes=minutes)}")
     count = sum(len(result.findings) for result in results)
-    say(f"{len(results)} scenarios in {(time.monotonic() - began) / 60:.0f} min, {count or 'no'} findings")
+    took = report.counted(round(minutes), "minute")
+    say(f"{report.counted(len(results), 'scenario')} in {took}: {report.counted(count, 'finding')}")
     return results
 
 

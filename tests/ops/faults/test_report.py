@@ -37,11 +37,12 @@ def result(*findings: Finding) -> Result:
 def test_the_page_has_a_row_for_each_scenario_and_every_finding_with_its_history(tmp_path: Path) -> None:
     lost = Finding("lost", "comment op-1", "was acknowledged and is not there", "S1", ("12:00:00 intends", "told"))
 
-    page = write(tmp_path, [result(lost)], seed=7, command="./plenary faults S1").read_text()
+    page = write(tmp_path, [result(lost)], seed=7, command="./plenary faults S1", minutes=2.1).read_text()
 
     (row,) = [line for line in page.splitlines() if line.startswith("| S1 ")]
     assert row.split(" | ")[2:10] == ["500", "1,500 done, 20 failed", "2", "1", "0", "0", "0", "2.5 s"]
     assert "`./plenary faults S1`, seed 7" in page
+    assert "1 scenario in 2 minutes: 1 finding." in page
     assert "**lost**: comment op-1 was acknowledged and is not there" in page
     assert "12:00:00 intends\ntold" in page
     assert (tmp_path / "faults-S1.svg").exists()
