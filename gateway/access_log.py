@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.extensions import Config, extension
-from gateway.table import TABLE
+from gateway.table import SITE_SECRETS, TABLE
 
 FIELDS = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
@@ -41,7 +41,6 @@ def access_logs() -> list[Config]:
 def _path() -> str:
     """The path without its query string, and without what follows a prefix below which tokens stand."""
     path = "request.url_path"
-    for entry in TABLE:
-        if entry.secret:
-            path = f"request.url_path.startsWith('{entry.prefix}/') ? '{entry.prefix}/[secret]' : {path}"
+    for prefix in (*SITE_SECRETS, *(entry.prefix for entry in TABLE if entry.secret)):
+        path = f"request.url_path.startsWith('{prefix}/') ? '{prefix}/[secret]' : {path}"
     return path

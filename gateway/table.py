@@ -69,3 +69,6 @@ SITE = "web"
 
 NOT_THE_SITES = ("/v1", "/internal", "/docs", "/openapi.json", "/.well-known", "/health", "/metrics")
 """Prefixes below which nothing is the site's, whether or not a service answers there."""
+
+SITE_SECRETS = ("/unsubscribe",)
+"""Prefixes of the site's below which tokens stand, which the access log keeps out too."""

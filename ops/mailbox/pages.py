@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from email.message import EmailMessage
 from html import escape
 from typing import Any
@@ -19,6 +20,13 @@ from ops.mailbox.store import Mail, MailStore
 # A mail is a stranger's text: no script runs on these pages, and nothing is fetched from elsewhere.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'none'"
 STYLE = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.2rem 1rem .2rem 0}pre{white-space:pre-wrap}iframe{width:100%;height:30rem;border:1px solid #ccc}"  # noqa: E501
+
+
+LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
+HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+
+FRAME = "allow-popups allow-popups-to-escape-sandbox"
+"""What a mail's HTML may do: a link that somebody follows opens elsewhere. No script, no form, no origin."""
 
 
 def create_app(store: MailStore) -> Starlette:
@@ -135,17 +143,35 @@ def rendered(mail: Mail) -> str:
     """A mail for people: headers, text, the HTML in a frame that may do nothing, attachments to download."""
     message = mail.parsed
     shown = ("From", "To", "Subject", "Date", "List-Unsubscribe")
-    head = "".join(f"<tr><td>{name}<td>{escape(str(message[name]))}" for name in shown if message[name])
+    head = "".join(f"<tr><td>{name}<td>{linked(str(message[name]))}" for name in shown if message[name])
     text, html = body(message, "plain"), body(message, "html")
     parts = [f"<table>{head}</table>"]
     if text:
-        parts.append(f"<h2>Text</h2><pre>{escape(text)}</pre>")
+        parts.append(f"<h2>Text</h2><pre>{linked(text)}</pre>")
     if html:
-        parts.append(f'<h2>HTML</h2><iframe sandbox="" srcdoc="{escape(html)}"></iframe>')
+        framed = escape(followed_elsewhere(html))
+        parts.append(f'<h2>HTML</h2><iframe title="The mail" sandbox="{FRAME}" srcdoc="{framed}"></iframe>')
     for number, part in enumerate(message.iter_attachments()):
         name = escape(part.get_filename() or "attachment")
         parts.append(f'<p><a href="/messages/{mail.id}/attachments/{number}">{name}</a></p>')
     return "".join(parts) + f'<p><a href="/messages/{mail.id}/raw">Source</a> · <a href="/">All mail</a></p>'
+
+
+def followed_elsewhere(html: str) -> str:
+    """The HTML with its links leading to a window of their own."""
+    head = HEAD.search(html)
+    position = head.end() if head else 0
+    return f'{html[:position]}<base target="_blank">{html[position:]}'
+
+
+def linked(text: str) -> str:
+    """Text for a page, its web addresses as links, as mail programs show them."""
+    parts, position = [], 0
+    for found in LINK.finditer(text):
+        address = escape(found[0])
+        parts += [escape(text[position : found.start()]), f'<a href="{address}" rel="noreferrer">{address}</a>']
+        position = found.end()
+    return "".join(parts) + escape(text[position:])
 
 
 def page(title: str, content: str, status: int = 200) -> Response:

@@ -112,8 +112,19 @@ async def test_what_a_mail_says_is_shown_and_not_run(office: Office) -> None:
     mail_id = (await office.get("/messages", to="dan@example.se")).json()["items"][0]["id"]
     page = await office.get(f"/mail/{mail_id}")
     assert "<script>" not in page.text
-    assert 'sandbox=""' in page.text
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_an_address_in_a_mail_can_be_followed_and_is_nothing_but_an_address(office: Office) -> None:
+    text = 'Read https://plenary.example/a?b=1&c=2 or javascript:alert(1) or https://x.example/"onclick="alert(1)'
+    await office.send(letter("eva@example.se", text=text))
+
+    mail_id = (await office.get("/messages", to="eva@example.se")).json()["items"][0]["id"]
+    page = await office.get(f"/mail/{mail_id}")
+    assert '<a href="https://plenary.example/a?b=1&amp;c=2" rel="noreferrer">' in page.text
+    assert 'href="javascript' not in page.text
+    assert 'onclick="' not in page.text
 
 
 async def test_a_page_elsewhere_cannot_read_the_mailbox_under_another_name(office: Office) -> None:

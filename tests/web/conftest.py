@@ -49,16 +49,39 @@ class Site:
         """The six digits in the newest mail to this address that nobody has read yet."""
 
         async def arrived() -> str:
-            async with httpx2.AsyncClient(base_url=self.mailbox) as client:
-                mails = (await client.get("/messages", params={"to": address})).json()["items"]
-                if not mails or mails[0]["id"] in self.read:
-                    return ""
-                text = str((await client.get(f"/messages/{mails[0]['id']}")).json().get("text"))
-                found = re.search(r"\b(\d{6})\b", text)
-                self.read |= {mails[0]["id"]} if found else set()
-                return found[1] if found else ""
+            mails = await self._mails_to(address)
+            if not mails or mails[0]["id"] in self.read:
+                return ""
+            found = re.search(r"\\b(\\d{6})\\b", str(mails[0].get("text")))
+            self.read |= {mails[0]["id"]} if found else set()
+            return found[1] if found else ""
 
         return await eventually(arrived, within=30, every=0.1)
+
+    async def mail_to(self, address: str, subject: str) -> dict[str, Any]:
+        """The mail to this address whose subject has these words, once it is there."""
+
+        async def arrived() -> dict[str, Any] | None:
+            return next((mail for mail in await self._mails_to(address) if subject in mail["subject"]), None)
+
+        return await eventually(arrived, within=30, every=0.1) or {}
+
+    async def _mails_to(self, address: str) -> list[dict[str, Any]]:
+        async with httpx2.AsyncClient(base_url=self.mailbox) as client:
+            mails = (await client.get("/messages", params={"to": address})).json()["items"]
+            return [(await client.get(f"/messages/{mail['id']}")).json() for mail in mails]
+
+    async def member(self, name: str) -> tuple[str, dict[str, str]]:
+        """Somebody new, who joined without a browser: their address, and the headers of their requests."""
+        address = unused_address()
+        async with self.api() as client:
+            asked = (await client.post("/v1/signups", json={"email": address, "zone": "Pacific/Auckland"})).json()
+            code = {"code": await self.code_for(address)}
+            ticket = (await client.post(f"/v1/proofs/{asked['proof_id']}", json=code)).json()["ticket"]
+            about = {"ticket": ticket, "name": name, "country": "NZ", "zone": "Pacific/Auckland"}
+            joined = await client.post("/v1/members", json=about)
+        assert joined.status_code == 201, joined.text
+        return address, {"Authorization": f"Bearer {joined.json()['access_token']}"}
 
     def api(self) -> httpx2.AsyncClient:
         """The API, as its other clients see it."""

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 
 from services.notifications.ics import Method
 from services.notifications.letters.engine import Letter
 from services.notifications.model.people import Recipient, one_line
+
+
+class Unfolded(UnstructuredHeader, BaseHeader):
+    """A header that goes out on one line as it is.
+
+    The library encodes what is too long for a line and has no space to break it at. An encoded word may not stand
+    within angle brackets (RFC 2047, section 5), and mail programs look for no link behind one.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header's one line. An address of ours is far below the 998 characters of RFC 5322, section 2.1.1."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", Unfolded)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +56,7 @@ def envelope(
     list headers are those of RFC 8058, section 3.1. The calendar is there twice, as clients differ: as a part of its
     own, which asks "accept?", and as a file.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(*sender)
     mail["To"] = _address(recipient.name or "", recipient.email)
     mail["Subject"] = one_line(letter.subject)

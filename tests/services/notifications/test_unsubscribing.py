@@ -39,6 +39,18 @@ async def test_the_mail_says_how_to_unsubscribe_with_one_click(house: House) -> 
     assert f"https://plenary.test/unsubscribe/{token}" in mail.html
 
 
+@pytest.mark.parametrize("name", ["Aroha Ngata", "Ārohā Ngāta"])
+async def test_mail_programs_find_the_address_as_it_is_whatever_else_must_be_encoded(house: House, name: str) -> None:
+    await house.hear(contact(name=name), article(title="What openness means – and costs"), reply())
+
+    await house.send_due()
+
+    head = house.post.only.content.split(b"\r\n\r\n")[0].split(b"\r\n")
+    (line,) = [line for line in head if line.lower().startswith(b"list-unsubscribe:")]
+    assert re.fullmatch(rb"List-Unsubscribe: <https://plenary\.test/v1/unsubscribe/[\w.-]+>", line)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+
+
 async def test_one_click_stops_this_kind_of_mail_and_no_other(house: House, link: str) -> None:
     answer = await house.client.post(link, data=FORM)
 
