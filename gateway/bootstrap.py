@@ -78,7 +78,7 @@ def _manager(settings: GatewaySettings, *, site: bool = False) -> Config:
         route_config=route_configuration(settings, site=site),
         http_filters=http_filters(settings, site=site),
         early_header_mutation_extensions=[early_header_mutation(settings, site=site)],
-        local_reply_config=local_replies(settings),
+        local_reply_config=local_replies(settings, to_people=settings.web is not None and not site),
         access_log=access_logs(),
         server_name="plenary",
         server_header_transformation="OVERWRITE",

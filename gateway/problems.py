@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gateway import errors, rates, tokens
+from gateway import errors, pages, rates, tokens
 from gateway.extensions import Config, header, typed
 from gateway.settings import GatewaySettings
 from shared.errors import Forbidden, Refusal, TokenInvalid
@@ -45,13 +45,34 @@ def replies(settings: GatewaySettings) -> tuple[LocalReply, ...]:
     )
 
 
-def local_replies(settings: GatewaySettings) -> Config:
-    """A mapper for each refusal. Answers below 400, such as /docs, are left as they are."""
-    return {"mappers": [_mapper(reply) for reply in replies(settings)]}
+def local_replies(settings: GatewaySettings, *, to_people: bool = True) -> Config:
+    """A mapper for each refusal, before them one for each that people see as a page in place of one of the site's.
+    Answers below 400, such as /docs, are left as they are.
+    """
+    given = replies(settings)
+    shown = [reply for reply in given if reply.refusal.status in pages.WORDS and to_people]
+    return {"mappers": [*map(_page_mapper, shown), *map(_mapper, given)]}
+
+
+def _headers(reply: LocalReply, **more: str) -> list[Config]:
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **more, **reply.headers}
+    return [header(name, value) for name, value in headers.items()]
+
+
+def _page_mapper(reply: LocalReply) -> Config:
+    status = reply.refusal.status
+    return {
+        "filter": {"and_filter": {"filters": [_status(status), _reason(pages.asked_for())]}},
+        "status_code": status,
+        "body_format_override": {
+            "text_format_source": {"inline_string": pages.page_for(status)},
+            "content_type": "text/html; charset=utf-8",
+        },
+        "headers_to_add": _headers(reply, **{"content-security-policy": pages.POLICY}),
+    }
 
 
 def _mapper(reply: LocalReply) -> Config:
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff", **reply.headers}
     return {
         "filter": _reason(reply.when) if reply.when else _status(reply.refusal.status),
         "status_code": reply.refusal.status,
@@ -67,7 +88,7 @@ def _mapper(reply: LocalReply) -> Config:
             "omit_empty_values": True,
             "content_type": MEDIA_TYPE,
         },
-        "headers_to_add": [header(name, value) for name, value in headers.items()],
+        "headers_to_add": _headers(reply),
     }
 
 

@@ -82,7 +82,8 @@ class Sessions:
         try:
             tokens = await self._share(token, who)
         except Unavailable:
-            return None  # Accounts is away: for this page one is a reader, and the session waits.
+            who.waits = True  # Accounts is away: for this page one is a reader.
+            return None
         except Problem as problem:
             if problem.status == 401:
                 end(out)

@@ -136,6 +136,11 @@ class Visit:
         """Whether the reader may look at what their clicks did: staff, and everybody in the embedded run."""
         return self.site.settings.journeys_open or (self.session is not None and self.session.may(*STAFF))
 
+    @property
+    def session_waits(self) -> bool:
+        """Whether the reader is logged in, but accounts is away, so that we cannot say as whom."""
+        return self.api.who.waits
+
     # Forms
 
     async def form(self) -> FormData:

@@ -52,7 +52,7 @@ class Site:
             mails = await self._mails_to(address)
             if not mails or mails[0]["id"] in self.read:
                 return ""
-            found = re.search(r"\\b(\\d{6})\\b", str(mails[0].get("text")))
+            found = re.search(r"\b(\d{6})\b", str(mails[0].get("text")))
             self.read |= {mails[0]["id"]} if found else set()
             return found[1] if found else ""
 

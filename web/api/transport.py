@@ -35,6 +35,8 @@ class As:
     """The anonymous reader's cookie."""
     access: str | None = None
     """The member's access token."""
+    waits: bool = False
+    """Whether a session could not be resumed because accounts is away: it is neither over nor at hand."""
     given: list[str] = field(default_factory=list)
     """``Set-Cookie`` values that the API gave, to be passed on."""
 

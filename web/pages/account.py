@@ -40,7 +40,7 @@ async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         countries=countries,
         topics=topics or [],
         zones=zones_by_continent(visit.language),
-        registrations=registrations.items if registrations else [],
+        registrations=registrations.items if registrations else None,
         saved=visit.request.query_params.get("saved"),
     )
 

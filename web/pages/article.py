@@ -52,7 +52,7 @@ async def article(visit: Visit) -> Response:
     visit.headers["Link"] = (
         f'<{visit.site.settings.public_url}/articles/{visit.request.path_params["slug"]}>; rel="canonical"'
     )
-    if visit.session is None and not visit.request.query_params and not drafts.kept(visit.request.cookies):
+    if _is_anybody(visit):
         return await _for_many(visit, answer)
     found = visit.api.content.read(answer)
     discussion = visit.if_there(discussion_of(visit, found.slug, found.id))
@@ -60,6 +60,12 @@ async def article(visit: Visit) -> Response:
         _around(visit, visit.api, found, discussion), _within(visit, visit.api, found)
     )
     return visit.page("article/article.html", **_context(found, around, within))
+
+
+def _is_anybody(visit: Visit) -> bool:
+    """Whether nothing of the page is this reader's own."""
+    known = visit.session is not None or visit.session_waits
+    return not known and not visit.request.query_params and not drafts.kept(visit.request.cookies)
 
 
 async def _for_many(visit: Visit, answer: bytes) -> Response:

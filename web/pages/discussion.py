@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from web import drafts
-from web.api import Problem
+from web.api import Problem, Unavailable
+from web.api.shapes.articles import Article
 from web.api.shapes.community import Comment
 from web.forms import Form
 from web.pages.doors import get, member, post
@@ -64,8 +65,16 @@ async def discussion_of(visit: Visit, slug: str, article_id: str) -> Discussion:
 async def comments(visit: Visit) -> Response:
     """The discussion by itself: more of it, in another order, or with a reply begun. No reading of the article."""
     article = await visit.api.content.glimpse(visit.request.path_params["slug"])
-    discussion = await discussion_of(visit, article.slug, article.id)
+    discussion = await visit.if_there(discussion_of(visit, article.slug, article.id))
+    if discussion is None:
+        return _away(visit, article)
     return visit.page("article/comments.html", part="discussion", article=article, discussion=discussion)
+
+
+def _away(visit: Visit, article: Article, *, kept: bool = False, draft: str = "") -> Response:
+    """The page while community is away: it says so, and what becomes of a reply that could not be taken."""
+    shown = {"article": article, "discussion": None, "kept": kept, "draft": draft}
+    return visit.page("article/comments.html", part="discussion", status=503, **shown)
 
 
 async def write(visit: Visit) -> Response:
@@ -86,6 +95,9 @@ async def write(visit: Visit) -> Response:
         written = await visit.api.community.comment(
             article.id, form["body"], parent_id=form["parent"] or None, key=_key(visit, article.id, form)
         )
+    except Unavailable:
+        kept = drafts.keep(form["body"], article.slug, visit.cookies)
+        return _away(visit, article, kept=kept, draft="" if kept else form["body"])
     except Problem as problem:
         _explain(visit, problem, form)
         return await _again(visit, form)

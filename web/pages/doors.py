@@ -54,6 +54,8 @@ def member(page: Page, *roles: str) -> Page:
 
     @wraps(page)
     async def guarded(visit: Visit) -> Response:
+        if visit.session is None and visit.session_waits:
+            return visit.page("errors/away.html", status=503)
         if visit.session is None:
             return visit.to(visit.log_in_path if visit.request.method == "GET" else visit.log_in_to("/"))
         if roles and not visit.session.may(*roles):

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from shared.ids import new_id
 from web import beginnings, sessions
-from web.api import Problem
+from web.api import Problem, Unavailable
 from web.beginnings import Beginning
 from web.forms import Form
 from web.pages.doors import get, member, post
@@ -26,6 +26,7 @@ async def ask_for_address(visit: Visit) -> Response:
 async def send_mail(visit: Visit) -> Response:
     """Have the mail with the link and the code sent."""
     form = Form.of(await visit.form())
+    status = 422
     email = form.require("email", visit.gettext("Enter your e-mail address"))
     if form.is_good:
         try:
@@ -33,16 +34,20 @@ async def send_mail(visit: Visit) -> Response:
                 email, locale=visit.language, zone=visit.zone, key=form["key"] or new_id()
             )
         except Problem as problem:
-            refuse_address(visit, form, problem)
+            status = refuse_address(visit, form, problem)
         else:
             Beginning(email, safe_path(form["to"]), "join").keep(visit.cookies)
             return visit.to(f"/proof/{asked.proof_id}")
-    return visit.page("join/address.html", status=422, form=form, to=safe_path(form["to"]), key=new_id())
+    return visit.page("join/address.html", status=status, form=form, to=safe_path(form["to"]), key=new_id())
 
 
-def refuse_address(visit: Visit, form: Form, problem: Problem) -> None:
-    """Say what is wrong with an address; what has nothing to do with it is raised on."""
-    if problem.status == 429:
+def refuse_address(visit: Visit, form: Form, problem: Problem) -> int:
+    """Say why no mail goes to an address, and return the page's status; what has nothing to do with it is raised on."""
+    if isinstance(problem, Unavailable):
+        form.errors[""] = visit.gettext(
+            "Joining and logging in do not work at the moment. Reading does; try again in a few minutes"
+        )
+    elif problem.status == 429:
         form.errors["email"] = visit.gettext(
             "We have sent several mails to this address. Look for them, or try again in a few minutes"
         )
@@ -50,6 +55,7 @@ def refuse_address(visit: Visit, form: Form, problem: Problem) -> None:
         form.errors["email"] = visit.gettext("Enter an e-mail address in the right form, like name@ministry.gov")
     else:
         raise problem
+    return 503 if isinstance(problem, Unavailable) else 422
 
 
 async def ask_who(visit: Visit) -> Response:

@@ -49,6 +49,7 @@ async def _by_password(visit: Visit, form: Form, password: str, to: str) -> Resp
     try:
         tokens = await visit.api.accounts.log_in(form["email"], password)
     except Problem as problem:
+        status = 422
         if problem.status in {401, 422}:
             form.errors["password"] = visit.gettext("The address and the password do not belong together")
         elif problem.status == 429:
@@ -56,8 +57,8 @@ async def _by_password(visit: Visit, form: Form, password: str, to: str) -> Resp
                 "Too many tries. Wait a few minutes, or have a code sent, which works at once"
             )
         else:
-            raise
-        return visit.page(TEMPLATE, status=422, form=form, to=to, key=new_id())
+            status = refuse_address(visit, form, problem)
+        return visit.page(TEMPLATE, status=status, form=form, to=to, key=new_id())
     sessions.begin(tokens, visit.cookies)
     return visit.to(to)
 
@@ -68,9 +69,9 @@ async def _by_mail(visit: Visit, form: Form, purpose: Literal["log-in", "passwor
             form["email"], purpose, locale=visit.language, key=form["key"] or new_id()
         )
     except Problem as problem:
-        refuse_address(visit, form, problem)
+        status = refuse_address(visit, form, problem)
         template = TEMPLATE if purpose == "log-in" else "log_in/forgotten.html"
-        return visit.page(template, status=422, form=form, to=to, key=new_id())
+        return visit.page(template, status=status, form=form, to=to, key=new_id())
     Beginning(form["email"], to, purpose).keep(visit.cookies)
     return visit.to(f"/proof/{asked.proof_id}")
 

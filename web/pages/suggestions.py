@@ -7,7 +7,7 @@ import asyncio
 from starlette.responses import Response
 
 from shared.ids import new_id
-from web.api import Problem
+from web.api import Problem, Unavailable
 from web.forms import Form
 from web.pages.doors import get, member, post
 from web.visit import Visit
@@ -82,6 +82,9 @@ async def suggest(visit: Visit) -> Response:
     if form.is_good:
         try:
             made = await visit.api.community.suggest(title, form["description"], form.all("topics"), form["key"])
+        except Unavailable:
+            form.errors[""] = visit.gettext("Suggestions cannot be taken at the moment. Try again in a few minutes")
+            return await _form(visit, form, 503)
         except Problem as problem:
             if problem.status == 429:
                 form.errors[""] = visit.gettext("You have made many suggestions lately. Wait a little before the next")
