@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.community import model
-from services.community.store.neighbours import Person, WebinarLink
+from services.community.store.neighbours import Article, Person, WebinarLink
 from shared.http import Body, CleanProse, CleanText, Page
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9-]+$")]
@@ -89,6 +89,25 @@ class Discussion(Page[CommentView]):
 
     closed: bool
     """No more comments are taken."""
+
+
+class ArticleLink(BaseModel):
+    """The article that a comment belongs to."""
+
+    id: str
+    slug: str
+    title: str
+    closed: bool
+    """Its discussion takes no more comments."""
+
+
+class ModeratedComment(CommentView):
+    """A comment as moderators see it."""
+
+    article: ArticleLink | None
+    """None while we have not heard of it."""
+    moderator: str | None
+    """The name of whoever last took it from view, or showed it again."""
 
 
 class NewSuggestion(Body):
@@ -217,6 +236,19 @@ def comment_view(
         helpful=comment.helpful,
         version=comment.version,
         mine=mine,
+    )
+
+
+def moderated_view(
+    comment: model.Comment, people: Mapping[str, Person], articles: Mapping[str, Article], *, viewer: str
+) -> ModeratedComment:
+    """The comment as the moderator ``viewer`` sees it."""
+    article = articles.get(comment.article_id)
+    moderator = people.get(comment.moderator_id or "")
+    return ModeratedComment(
+        **comment_view(comment, people, viewer=viewer, moderator=True).model_dump(),
+        article=ArticleLink(**article._asdict()) if article else None,
+        moderator=moderator.name if moderator else None,
     )
 
 

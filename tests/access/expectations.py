@@ -166,6 +166,7 @@ EXPECTED: dict[str, Row] = {
     "eraseComment": OWNERS_END,
     "markCommentHelpful": MEMBERS,
     "unmarkCommentHelpful": MEMBERS,
+    "listCommentsToModerate": row("401 403 403 403 403 200 403 200"),
     "hideComment": row("401 403 403 403 403 200 403 200"),
     "restoreComment": row("401 403 403 403 403 200 403 200"),
     "closeThread": row("401 403 403 403 403 204 403 204"),

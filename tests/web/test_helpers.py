@@ -113,7 +113,7 @@ def _said(message: Message | None) -> bool:
     return message is not None and bool(message.string) and all(message.string)
 
 
-STAFF = ("templates/desk/", "templates/staff/", "pages/desk", "pages/reviews")
+STAFF = ("templates/desk/", "templates/staff/", "pages/desk", "pages/moderation", "pages/reviews")
 """Rooms of the staff, which speak English."""
 
 

@@ -53,7 +53,7 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(visit
             assert answer.status == 503
             await expect(page.get_by_role("main")).to_contain_text("at the moment")
         await page.goto(visitor.site.url + "/status")
-        await expect(page.get_by_text("Not available")).to_have_count(len(BESIDE_CONTENT))
+        await expect(page.get_by_text("Not available", exact=True)).to_have_count(len(BESIDE_CONTENT))
     assert [said for said in visitor.complaints if "503" not in said] == []
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from web.api.questions import Questions
 from web.api.shapes.base import Page
-from web.api.shapes.community import Comment, Manager, Suggestion
+from web.api.shapes.community import Comment, Manager, ModeratedComment, Suggestion
 
 _MANAGERS = TypeAdapter(list[Manager])
 
@@ -35,6 +35,18 @@ class Community(Questions):
         """Say that a comment helped, or no longer."""
         answer = await self.ask("PUT" if helpful else "DELETE", f"/v1/comments/{quote(comment_id, safe='')}/helpful")
         return Comment.model_validate_json(answer.content)
+
+    async def to_moderate(self, **query: Any) -> Page[ModeratedComment]:
+        """The newest comments of all articles: ``state``, ``limit``, ``cursor``. For moderators."""
+        return await self.get(Page[ModeratedComment], "/v1/comments/moderation", **query)
+
+    async def hide(self, comment_id: str, reason: str) -> None:
+        """Take a comment from view. For moderators."""
+        await self.ask("POST", f"/v1/comments/{quote(comment_id, safe='')}/hide", body={"reason": reason})
+
+    async def restore(self, comment_id: str) -> None:
+        """Show a comment again. For moderators."""
+        await self.ask("POST", f"/v1/comments/{quote(comment_id, safe='')}/restore")
 
     async def managers(self) -> list[Manager]:
         """Who looks after suggestions."""

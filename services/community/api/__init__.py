@@ -1,8 +1,8 @@
 """The HTTP door, one module per feature."""
 
-from services.community.api import comments, imports, suggestions
+from services.community.api import comments, imports, moderation, suggestions
 from services.community.api.refusals import REFUSALS
 
 __all__ = ["REFUSALS", "ROUTERS"]
 
-ROUTERS = (comments.router, suggestions.router, imports.router)
+ROUTERS = (moderation.router, comments.router, suggestions.router, imports.router)

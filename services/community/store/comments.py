@@ -11,6 +11,7 @@ from pymongo.asynchronous.cursor import AsyncCursor
 
 from services.community.errors import CommentNotFound
 from services.community.model import Comment, Order
+from services.community.model.comments import State
 from shared import outbox
 from shared.aggregates import Aggregates
 from shared.events import Event
@@ -26,6 +27,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="helpful",
         ),
         IndexModel([("author_id", ASCENDING), ("posted_at", DESCENDING)], name="by_author"),
+        IndexModel([("state", ASCENDING), ("posted_at", DESCENDING), ("_id", DESCENDING)], name="latest"),
     ]
 }
 
@@ -35,6 +37,10 @@ SORTS: dict[Order, list[tuple[str, int]]] = {
     "helpful": [("helpful", DESCENDING), ("place", ASCENDING)],
 }
 """Oldest and newest keep replies under what they reply to; newest orders the branches, not what is in them."""
+
+
+LATEST = [("posted_at", DESCENDING), ("_id", DESCENDING)]
+"""The newest first, whatever they belong to."""
 
 
 class CommentStore(Aggregates[Comment]):
@@ -93,6 +99,18 @@ class CommentStore(Aggregates[Comment]):
         unseen = {"outbox": 0, "outbox_since": 0, "history": 0}
         return self.collection.find(query, unseen).sort(SORTS[order])
 
+    async def latest(self, state: State, *, after: list[Any] | None, limit: int) -> list[Comment]:
+        """At most ``limit`` comments of all articles in this state, the newest first, from behind ``after``."""
+        documents = await self.latest_cursor(state, after=after).limit(limit).to_list()
+        return [self.from_document(document) for document in documents]
+
+    def latest_cursor(self, state: State, *, after: list[Any] | None) -> AsyncCursor[Document]:
+        """The query behind :meth:`latest`."""
+        query: Document = {"state": state}
+        if after is not None:
+            query |= _behind(LATEST, after)
+        return self.collection.find(query, {"outbox": 0, "outbox_since": 0, "history": 0}).sort(LATEST)
+
     async def count(self, article_id: str) -> int:
         """How many comments an article shows."""
         return await self.collection.count_documents({"article_id": article_id, "state": "visible"})
@@ -101,6 +119,11 @@ class CommentStore(Aggregates[Comment]):
 def position(comment: Comment, order: Order) -> list[Any]:
     """Where a page ended that ended with this comment."""
     return [getattr(comment, field) for field, _ in SORTS[order]]
+
+
+def latest_position(comment: Comment) -> list[Any]:
+    """Where a page of the latest ended that ended with this comment."""
+    return [comment.posted_at, comment.id]
 
 
 def _behind(sort: list[tuple[str, int]], after: list[Any]) -> Document:

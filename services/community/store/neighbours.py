@@ -70,6 +70,14 @@ class Neighbours:
             return None
         return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
 
+    async def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """The articles with these ids, as far as they are known, whether or not they are still published."""
+        documents = self._articles.find({"_id": {"$in": sorted(set(ids))}, "slug": {"$exists": True}})
+        return {
+            row["_id"]: Article(row["_id"], row["slug"], row["title"], row.get("closed", False))
+            async for row in documents
+        }
+
     async def thread_closed(self, article_id: str) -> bool:
         """Whether the discussion of an article takes no more comments."""
         document = await self._articles_asked.submit(article_id)

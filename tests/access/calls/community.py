@@ -20,6 +20,11 @@ async def suggestion(town: Town) -> dict[str, Any]:
     return made
 
 
+@call("listCommentsToModerate")
+async def list_comments_to_moderate(_town: Town, _actor: str) -> Call:
+    return Call()
+
+
 @call("listComments")
 async def list_comments(_town: Town, _actor: str) -> Call:
     return Call(query={"article": "openness"})

@@ -343,6 +343,34 @@ async def test_reading_works_while_no_neighbour_can_be_asked(house: House) -> No
     assert comment["author"] == author
 
 
+async def test_a_moderator_looks_through_what_is_new_and_what_was_hidden(house: House) -> None:
+    first, second, third = [await house.comment("wiremu", words) for words in ("Good", "Buy my book", "Thank you")]
+    moderator = house.signed_in("mod", roles=["moderator"])
+    path = "/v1/comments/moderation"
+    await house.client.post(f"/v1/comments/{second['id']}/hide", json={"reason": "Advertising"}, headers=moderator)
+
+    by_author = await house.client.get(path, headers=house.signed_in("wiremu"))
+    page = (await house.client.get(path, params={"limit": 1}, headers=moderator)).json()
+    rest = (await house.client.get(path, params={"limit": 1, "cursor": page["next"]}, headers=moderator)).json()
+    (hidden,) = (await house.client.get(path, params={"state": "hidden"}, headers=moderator)).json()["items"]
+
+    assert by_author.status_code == 403
+    assert [each["id"] for each in (*page["items"], *rest["items"])] == [third["id"], first["id"]]
+    assert rest["next"] is None
+    assert (hidden["id"], hidden["reason"], hidden["html"]) == (second["id"], "Advertising", "<p>Buy my book</p>")
+    assert hidden["article"]["slug"] == (await house.deps.neighbours.articles(["openness"]))["openness"].slug
+    assert hidden["author"]["id"] == "wiremu"
+
+
+async def test_what_moderators_look_through_is_read_from_an_index(house: House) -> None:
+    comment = await house.comment("amina", "Hello")
+    store: CommentStore = house.deps.comments
+    stored = await store.load(comment["id"])
+
+    await assert_index_used(store.latest_cursor("visible", after=None).limit(50))
+    await assert_index_used(store.latest_cursor("visible", after=[stored.posted_at, stored.id]).limit(50))
+
+
 @pytest.mark.parametrize("order", ["oldest", "newest", "helpful"])
 async def test_every_page_is_read_from_an_index(house: House, order: Any) -> None:
     comment = await house.comment("amina", "Hello")

@@ -15,6 +15,7 @@ class Author(Shape):
     name: str | None = None
     organisation: str | None = None
     official: bool = False
+    staff: bool = False
 
 
 class Comment(Shape):
@@ -34,6 +35,22 @@ class Comment(Shape):
     helpful: int
     version: int
     mine: bool = False
+
+
+class ArticleLink(Shape):
+    """The article that a comment belongs to."""
+
+    id: str
+    slug: str
+    title: str
+    closed: bool = False
+
+
+class ModeratedComment(Comment):
+    """A comment as moderators see it."""
+
+    article: ArticleLink | None
+    moderator: str | None = None
 
 
 class Manager(Shape):
