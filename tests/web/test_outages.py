@@ -18,6 +18,7 @@ BESIDE_CONTENT = ("accounts-api", "community-api", "metering-api", "notification
 GOES_ON = ("/", OPENNESS, "/topics", "/regions/asia-pacific", "/series", "/search?q=open+data", "/webinars", "/surveys")
 CANNOT = ("/meter", "/suggestions", f"{OPENNESS}/comments")
 """Pages that show what one service alone knows."""
+DRAFT = "We moved the counter, and the queue was gone."
 
 
 @asynccontextmanager
@@ -37,63 +38,51 @@ async def away(site: Site, *names: str) -> AsyncIterator[None]:
         await eventually(all_is_well, within=30, every=0.2)
 
 
-async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(visitor: Visitor) -> None:
-    page = await visitor.log_in("Official in Wellington")
-    async with away(visitor.site, *BESIDE_CONTENT):
-        opened = {path: await page.goto(visitor.site.url + path) for path in GOES_ON}
+async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
+    visitor: Visitor, colleague: Visitor, site: Site
+) -> None:
+    member, guest = await visitor.log_in("Official in Wellington", to=OPENNESS), colleague.page
+    await member.get_by_label("Your reply").fill(DRAFT)
+    async with away(site, *BESIDE_CONTENT):
+        # What was being written is kept; what can be read still is, by members and by guests.
+        await member.get_by_role("button", name="Post your reply").click()
+        await expect(member.get_by_role("alert")).to_contain_text("What you wrote is kept in this browser")
+        opened = {path: await guest.goto(site.url + path) for path in GOES_ON}
         assert {path: answer and answer.status for path, answer in opened.items()} == dict.fromkeys(GOES_ON, 200)
-        await page.goto(visitor.site.url + OPENNESS)
-        await expect(page.locator(".article-body")).to_be_visible()
-        await expect(page.locator("#comments")).to_contain_text("Comments cannot be shown at the moment.")
-        await expect(page.get_by_role("link", name="Your account")).to_be_visible()
+        await guest.goto(site.url + OPENNESS)
+        await expect(guest.locator(".article-body")).to_be_visible()
+        await expect(guest.locator(".meter")).to_contain_text("We cannot count at the moment")
+        await expect(guest.locator("#comments")).to_contain_text("Comments cannot be shown at the moment.")
 
+        # What one service alone knows is said to be away, and so is the way in.
         for path in CANNOT:
-            answer = await page.goto(visitor.site.url + path)
+            answer = await guest.goto(site.url + path)
             assert answer is not None
             assert answer.status == 503
-            await expect(page.get_by_role("main")).to_contain_text("at the moment")
-        await page.goto(visitor.site.url + "/status")
-        await expect(page.get_by_text("Not available", exact=True)).to_have_count(len(BESIDE_CONTENT))
-    assert [said for said in visitor.complaints if "503" not in said] == []
+            await expect(guest.get_by_role("main")).to_contain_text("at the moment")
+        await guest.goto(site.url + "/log-in")
+        await guest.get_by_label("E-mail address").fill("aroha@health.govt.nz")
+        await guest.get_by_role("button", name="Send me a code").click()
+        await expect(guest.get_by_role("alert")).to_contain_text("Joining and logging in do not work at the moment.")
+        await expect(guest.get_by_label("E-mail address")).to_have_value("aroha@health.govt.nz")
 
-
-async def test_a_reader_and_a_member_whose_session_waits_are_told_so(visitor: Visitor, colleague: Visitor) -> None:
-    await visitor.log_in("Official in Ottawa")
-    await visitor.context.clear_cookies(name="plenary_access")
-    async with away(visitor.site, "accounts-api", "metering-api"):
-        page = await visitor.open(OPENNESS)
-        await expect(page.get_by_role("status")).to_contain_text(
-            "You are logged in, but we cannot look up your account"
-        )
-        await expect(page.locator(".meter")).to_contain_text("We cannot count at the moment")
-        answer = await page.goto(visitor.site.url + "/account")
+        # A session that cannot be looked up waits: it is neither over nor anybody else's.
+        await member.goto(site.url + OPENNESS)
+        await expect(member.get_by_role("link", name="Your account")).to_be_visible()
+        await visitor.context.clear_cookies(name="plenary_access")
+        await member.goto(site.url + OPENNESS)
+        await expect(member.get_by_role("status")).to_contain_text("You are logged in, but we cannot look up")
+        answer = await member.goto(site.url + "/account")
         assert answer is not None
-        assert (answer.status, page.url) == (503, f"{visitor.site.url}/account")
+        assert (answer.status, member.url) == (503, f"{site.url}/account")
+        await guest.goto(site.url + OPENNESS)
+        await expect(guest.get_by_role("status")).to_have_count(0)
 
-        other = await colleague.open(OPENNESS)
-        await expect(other.locator(".article-body")).to_be_visible()
-        await expect(other.get_by_role("status")).to_have_count(0)
-        await other.goto(visitor.site.url + "/log-in")
-        await other.get_by_label("E-mail address").fill("aroha@health.govt.nz")
-        await other.get_by_role("button", name="Send me a code").click()
-        await expect(other.get_by_role("alert")).to_contain_text("Joining and logging in do not work at the moment.")
-        await expect(other.get_by_label("E-mail address")).to_have_value("aroha@health.govt.nz")
-
-    await expect(await visitor.open("/account")).to_have_title("Your account – Plenary")
-
-
-async def test_what_is_written_while_community_is_away_is_kept(reader: Visitor) -> None:
-    draft = "We moved the counter, and the queue was gone."
-    page = await reader.log_in("Official in Nairobi", to=OPENNESS)
-    await page.get_by_label("Your reply").fill(draft)
-    async with away(reader.site, "community-api"):
-        await page.get_by_role("button", name="Post your reply").click()
-        await expect(page.get_by_role("alert")).to_contain_text("What you wrote is kept in this browser")
-
-    await page.goto(reader.site.url + OPENNESS)
-    await expect(page.get_by_label("Your reply")).to_have_value(draft)
-    await page.get_by_role("button", name="Post your reply").click()
-    await expect(page.locator(".comment", has_text=draft)).to_be_visible()
+    await member.goto(site.url + OPENNESS)
+    await expect(member.get_by_label("Your reply")).to_have_value(DRAFT)
+    await member.get_by_role("button", name="Post your reply").click()
+    await expect(member.locator(".comment", has_text=DRAFT)).to_be_visible()
+    assert [said for said in (*visitor.complaints, *colleague.complaints) if "503" not in said] == []
 
 
 async def test_while_the_site_itself_is_away_browsers_get_a_page_and_programs_a_document(visitor: Visitor) -> None:
