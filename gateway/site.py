@@ -17,6 +17,9 @@ from gateway.table import MEGABYTE, NOT_THE_SITES, SITE
 SITE_KEY = "x-site-key"
 """The header by which the site shows that it is the site."""
 
+LIVE = "/live"
+"""Below this the site streams."""
+
 SESSION_COOKIE = "plenary_refresh"
 
 
@@ -40,6 +43,14 @@ def site_routes(settings: GatewaySettings) -> list[Config]:
     again = {"retry_on": "connect-failure,refused-stream", "num_retries": 2}
     return [
         *refused,
+        {
+            # Streams of server-sent events: they stand for as long as the site lets them, which says something every
+            # quarter of a minute, and they are not compressed, because a compressor waits for more.
+            "name": "site.live",
+            "match": {"path_separated_prefix": LIVE, "headers": [READS]},
+            "route": to
+            | {"timeout": "0s", "idle_timeout": "60s", "max_stream_duration": {"max_stream_duration": "1200s"}},
+        },
         {
             "name": "site",
             "match": {"prefix": "/", "headers": [READS]},

@@ -19,6 +19,7 @@ from web import pages
 from web.api import Gateway
 from web.assets import Assets
 from web.kept import KeptPages
+from web.live import Streams
 from web.pages import errors
 from web.reference import Reference
 from web.rendering import Renderer
@@ -39,7 +40,7 @@ class SiteProbes(Probes):
         return self.started and not self.draining
 
 
-def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starlette:
+def create_app(settings: WebSettings, gateway: Gateway, probes: Probes, streams: Streams) -> Starlette:
     """The site, over a pool of connections to the gateway."""
     assets = Assets()
     site = Site(
@@ -49,6 +50,7 @@ def create_app(settings: WebSettings, gateway: Gateway, probes: Probes) -> Starl
         renderer=Renderer(assets),
         reference=Reference(gateway, settings.beside_seconds),
         kept=KeptPages(),
+        streams=streams,
         on_crash=errors.on_crash,
         form_key=settings.derived_key("forms"),
     )
@@ -69,12 +71,12 @@ async def serve(settings: WebSettings) -> int:
         seconds=settings.api_seconds,
         connections=settings.api_connections,
     )
-    probes = SiteProbes(started=True)
-    server = HttpServer(create_app(settings, gateway, probes), probes, settings.host, settings.port)
+    probes, streams = SiteProbes(started=True), Streams()
+    server = HttpServer(create_app(settings, gateway, probes, streams), probes, settings.host, settings.port)
     with told_to_stop() as stop:
         log.info("process.started", port=settings.port)
         try:
-            code = await run_components([server], stop)
+            code = await run_components([server, streams], stop)
         finally:
             await gateway.close()
         log.info("process.stopped", exit_code=code)

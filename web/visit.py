@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from shared.http.edge import is_head
 from shared.http.etags import not_modified
-from web import csrf, i18n, times
+from web import csrf, i18n, live, times
 from web.api import Api, As, Gateway, Unavailable
 from web.cookies import YEAR, Cookies
 from web.kept import STAND_IN, Around, KeptPages, Key
@@ -46,6 +46,7 @@ class Site:
     renderer: Renderer
     reference: Reference
     kept: KeptPages
+    streams: live.Streams
     form_key: bytes
     on_crash: Callable[[Visit, Exception], Awaitable[Response]]
     """Makes the page that says that we failed."""
@@ -198,6 +199,25 @@ class Visit:
         else:
             body = self.site.renderer.page(self.language, name, shown)
         return self._answer(body.encode(), status)
+
+    def stream(self, ask: Callable[[], Awaitable[T]], show: Callable[[T], str], pauses: Iterator[float]) -> Response:
+        """What changes on a page, as it changes; see :mod:`web.live`. Refused where too many streams stand."""
+        streams = self.site.streams
+        if streams.full:
+            return self._with_cookies(Response(status_code=503, headers={"Retry-After": "30"}))
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        body = streams.follow(ask, show, pauses)
+        return self._with_cookies(StreamingResponse(body, media_type=live.MEDIA_TYPE, headers=headers))
+
+    def file(self, content: bytes, media_type: str, name: str) -> Response:
+        """A file to keep."""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return self._with_cookies(Response(content, media_type=media_type, headers=headers))
+
+    def part(self, name: str, *blocks: str, **context: Any) -> str:
+        """Some blocks of a page."""
+        shown = {"visit": self, "site": self.site.settings, "t": times, **context}
+        return "".join(self.site.renderer.part(self.language, name, block, shown) for block in blocks)
 
     def to(self, target: str, *, status: int = 303) -> Response:
         """Lead to another page of this site; what is not one leads home."""

@@ -58,6 +58,7 @@ class _Exchange:
         self._request_id = request_id
         self._send = send
         self._status = 0
+        self._streams_since: float | None = None
 
     async def run(self, app: ASGIApp, receive: Receive) -> None:
         began = time.perf_counter()
@@ -71,7 +72,8 @@ class _Exchange:
                 raise  # Half an answer is out; breaking the connection is the only way to say that it is not whole.
             await crash(self._scope, receive, self._answer)
         finally:
-            seconds = time.perf_counter() - began
+            # A stream has answered when it begins, however long it then stands.
+            seconds = (self._streams_since or time.perf_counter()) - began
             route = route_template(self._scope)
             metrics.request_ended(self._method, route, self._status or 500, seconds)
             if not route.startswith(UNTOLD):
@@ -84,6 +86,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             headers = list(message["headers"])
+            if any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in headers):
+                self._streams_since = time.perf_counter()
             names = {name for name, _ in headers}
             headers += [(b"x-request-id", self._request_id.encode()), (b"x-content-type-options", b"nosniff")]
             here = trace.current()

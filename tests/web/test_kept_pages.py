@@ -16,6 +16,7 @@ from tests.doors import client_of
 from web.api import Answer, As
 from web.app import create_app
 from web.kept import STAND_IN, KeptPages
+from web.live import Streams
 from web.settings import WebSettings
 
 ARTICLE: dict[str, Any] = {
@@ -82,7 +83,8 @@ def gatehouse() -> Gatehouse:
 @pytest.fixture
 async def site(gatehouse: Gatehouse) -> AsyncIterator[httpx2.AsyncClient]:
     settings = WebSettings(gateway_key="a gateway key that only tests know", beside_seconds=60)
-    async with client_of(create_app(settings, gatehouse, Probes(started=True))) as client:  # type: ignore[arg-type]
+    app = create_app(settings, gatehouse, Probes(started=True), Streams())  # type: ignore[arg-type]
+    async with client_of(app) as client:
         yield client
 
 

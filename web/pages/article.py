@@ -178,7 +178,7 @@ async def _within(visit: Visit, api: Api, article: Article) -> Within:
     parts = _parts(article)
     surveys = list(dict.fromkeys(piece.id for piece in parts if piece.kind == "survey"))
     webinars = list(dict.fromkeys(piece.id for piece in parts if piece.kind == "webinar"))
-    shown = await asyncio.gather(*(visit.if_there(_survey(api, name)) for name in surveys))
+    shown = await asyncio.gather(*(visit.if_there(survey_of(api, name)) for name in surveys))
     met = await asyncio.gather(*(visit.if_there(api.content.webinar(name, visit.zone)) for name in webinars))
     return Within(
         {name: one for name, one in zip(surveys, shown, strict=True) if one},
@@ -188,10 +188,11 @@ async def _within(visit: Visit, api: Api, article: Article) -> Within:
 
 async def shown_survey(visit: Visit, name: str) -> Shown:
     """A survey with what was answered, as data and as a picture."""
-    return await _survey(visit.api, name)
+    return await survey_of(visit.api, name)
 
 
-async def _survey(api: Api, name: str) -> Shown:
+async def survey_of(api: Api, name: str) -> Shown:
+    """The same, asked by whomever ``api`` asks for."""
     content = api.content
     return Shown(*await asyncio.gather(content.survey(name), content.cloud(name), content.cloud_picture(name)))
 

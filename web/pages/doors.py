@@ -28,6 +28,9 @@ POLICY = (
 )
 """No script or style but our own files; nothing inline, nothing from anybody else."""
 
+UNREMEMBERED = ("/clicks", "/live/")
+"""What is no click: looking at what clicks did, and what pages ask by themselves."""
+
 KNOWN = (Problem, FormRefused, HTTPException)
 """What the handlers of :mod:`web.pages.errors` have a page for."""
 
@@ -80,7 +83,7 @@ def _route(path: str, page: Page, method: str) -> Route:
             response = await site.on_crash(visit, error)
         for name, value in GUARDS.items():
             response.headers.setdefault(name, value)
-        if path != "/clicks":
+        if not path.startswith(UNREMEMBERED):
             _remember_click(visit, response)
         response.headers["Server-Timing"] = clock.stop(path)
         return response

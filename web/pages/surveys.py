@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Literal
 
 from starlette.responses import Response
 
 from web.api import Problem
 from web.forms import Form
+from web.live import slower_and_slower
+from web.pages.article import Shown, survey_of
 from web.pages.doors import get, post
 from web.visit import Visit
 
 MOST_TERMS = 5
+LOOK_AGAIN_SECONDS = 2
+LIVE_SECONDS = 900
+"""How long an open page is kept up to date; one that is looked at again afterwards is for as long again."""
 FIELDS = tuple(f"term{number}" for number in range(1, MOST_TERMS + 1))
 
 
@@ -99,8 +105,21 @@ async def _download(visit: Visit, ending: Literal["csv", "json"], media_type: st
     slug = visit.request.path_params["slug"]
     content = await visit.api.content.cloud_as(slug, ending)
     name = "".join(character for character in slug if character.isalnum() or character == "-")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return visit.file(content, media_type, f"{name}.{ending}")
+
+
+async def live_words(visit: Visit) -> Response:
+    """What is answered, as it is. All who follow a survey share the question, and nobody's own answer is in it."""
+    slug = visit.request.path_params["slug"]
+
+    def ask() -> Awaitable[Shown]:
+        return visit.site.reference.beside(("live", slug), lambda api: survey_of(api, slug))
+
+    def show(shown: Shown) -> str:
+        context = {"survey": shown.survey, "cloud": shown.cloud, "picture": shown.picture}
+        return visit.part("surveys/survey.html", "count", "picture", "words", **context)
+
+    return visit.stream(ask, show, slower_and_slower((LOOK_AGAIN_SECONDS, LIVE_SECONDS // LOOK_AGAIN_SECONDS)))
 
 
 ROUTES = [
@@ -109,4 +128,5 @@ ROUTES = [
     post("/surveys/{slug}/answer", answer),
     get("/surveys/{slug}/words.csv", table),
     get("/surveys/{slug}/words.json", data),
+    get("/live/surveys/{slug}", live_words),
 ]

@@ -117,8 +117,7 @@ async def calendar_file(visit: Visit) -> Response:
     slug = visit.request.path_params["slug"]
     content = await visit.api.content.calendar_file(slug)
     name = "".join(character for character in slug if character.isalnum() or character == "-")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
-    return Response(content, media_type="text/calendar", headers=headers)
+    return visit.file(content, "text/calendar", f"{name}.ics")
 
 
 async def choose_zone(visit: Visit) -> Response:
