@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from prometheus_client import Gauge
 
-from web.api import Unavailable
+from web.api import Problem, Unavailable
 
 T = TypeVar("T")
 
@@ -54,14 +54,19 @@ class Streams:
         self, ask: Callable[[], Awaitable[T]], show: Callable[[T], str], pauses: Iterator[float]
     ) -> AsyncIterator[bytes]:
         """Events with what ``show`` makes of each new answer to ``ask``, asked after each of the ``pauses``. While the
-        answer's service is away there is nothing new. After the last pause the browser is told not to come back.
+        answer's service is away there is nothing new. After the last pause, or a refusal, the browser is told not to
+        come back.
         """
         self._open += 1
         OPEN.set(self._open)
         try:
             yield f"retry: {BACK_AFTER_MS}\n\n".encode()
-            async for said in self._answers(ask, pauses):
-                yield b": still here\n\n" if said is None else event_of("part", show(said))
+            try:
+                async for said in self._answers(ask, pauses):
+                    yield b": still here\n\n" if said is None else event_of("part", show(said))
+            except Problem as problem:
+                if problem.status == 401:
+                    return  # The access token ran out: the browser comes back, and is given another.
             if not self._ending.is_set():
                 yield event_of("end", "")
         finally:

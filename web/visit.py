@@ -206,6 +206,8 @@ class Visit:
         if streams.full:
             return self._with_cookies(Response(status_code=503, headers={"Retry-After": "30"}))
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if is_head(self.request):
+            return self._with_cookies(Response(media_type=live.MEDIA_TYPE, headers=headers))
         body = streams.follow(ask, show, pauses)
         return self._with_cookies(StreamingResponse(body, media_type=live.MEDIA_TYPE, headers=headers))
 

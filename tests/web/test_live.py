@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import repeat
 
 import httpx2
+import pytest
 from playwright.async_api import expect
 
 from tests.support import eventually
 from tests.web.conftest import Site, Visitor
-from web.api import Unavailable
+from web.api import Problem, Unavailable
 from web.live import Streams, event_of, slower_and_slower
 
 SURVEY = "what-stops-you"
@@ -61,6 +62,16 @@ async def test_while_a_service_is_away_nothing_is_new_and_the_stream_stands() ->
         b"data: two",
         b"data: ",
     ]
+
+
+@pytest.mark.parametrize(("status", "is_told_to_stay_away"), [(404, True), (401, False)])
+async def test_a_refusal_ends_a_stream_and_only_a_new_session_helps(status: int, *, is_told_to_stay_away: bool) -> None:
+    async def ask() -> str:
+        raise Problem(status, {}, {})
+
+    said = await everything(Streams().follow(ask, str, pauses(3)))
+
+    assert said.endswith(event_of("end", "")) is is_told_to_stay_away
 
 
 async def test_streams_are_bounded_in_number_and_end_when_the_process_does() -> None:

@@ -35,6 +35,7 @@ READERS = (
     "/clicks",
     "/webinars",
     "/surveys",
+    "/surveys/what-stops-you",
     "/suggestions",
     "/join",
     "/log-in",
