@@ -18,9 +18,11 @@ from web.live import Streams, event_of, slower_and_slower
 SURVEY = "what-stops-you"
 MOVED = """() => {
     window.moved = 0;
-    new PerformanceObserver(list => { for (const each of list.getEntries()) window.moved += each.value; })
-        .observe({type: "layout-shift", buffered: true});
+    new PerformanceObserver(list => {
+        for (const each of list.getEntries()) if (!each.hadRecentInput) window.moved += each.value;
+    }).observe({type: "layout-shift"});
 }"""
+"""Notes from here on how far anything moves that nobody has just pressed."""
 
 
 def pauses(times: int) -> Iterator[float]:

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.web.conftest import Site, Visitor
 
-ARTICLE = "/v1/articles/a-board-that-listens-in-dubai"
+ARTICLE = "/v1/articles/bus-lanes-that-people-asked-for"
 KIND = "comment-reply"
 
 
@@ -37,9 +37,9 @@ async def told(site: Site) -> Told:
     _, his = await site.member("Wiremu Parata")
     async with site.api() as client:
         article = (await client.get(ARTICLE)).json()["id"]
-        first = {"article_id": article, "body": "Who takes the first number?"}
+        first = {"article_id": article, "body": "Did the shops along the lane come round?"}
         asked = (await client.post("/v1/comments", json=first, headers=hers)).json()
-        reply = {"article_id": article, "parent_id": asked["id"], "body": "The director, I hear."}
+        reply = {"article_id": article, "parent_id": asked["id"], "body": "All but one, I hear."}
         answered = await client.post("/v1/comments", json=reply, headers=his)
         assert answered.status_code == 201, answered.text
     return Told(site, hers, await site.mail_to(address, "A reply to your comment"))
