@@ -46,3 +46,27 @@ async def test_an_article_that_was_opened_shows_who_heard_of_it(visitor: Visitor
     await expect(row.filter(has_text="said")).to_be_visible()
     await expect(page.get_by_role("row").filter(has_text="metering").first).to_be_visible()
     assert not visitor.complaints
+
+
+async def test_a_step_that_is_taken_while_one_looks_comes_by_itself(visitor: Visitor) -> None:
+    await visitor.open("/articles/one-form-in-stockholm")
+    page = await visitor.open("/clicks")
+    trace_id = str(await page.locator("[data-live]").get_attribute("data-live")).rsplit("/", 1)[1]
+    await expect(page.get_by_role("row").filter(has_text="GET /v1/regions")).to_have_count(0)
+    await page.evaluate("window.still = true")
+
+    async with visitor.site.api() as client:
+        await client.get("/v1/regions", headers={"traceparent": f"00-{trace_id}-{'b' * 16}-01"})
+
+    await expect(page.get_by_role("row").filter(has_text="GET /v1/regions")).to_have_count(1)
+    assert await page.evaluate("window.still") is True, "the page was not loaded again"
+    assert not visitor.complaints
+
+
+async def test_strangers_ask_for_no_journey_but_by_its_name(visitor: Visitor) -> None:
+    async with visitor.site.api() as client:
+        answer = await client.get("/live/clicks/..%2f..%2fv1%2fme")
+        other = await client.head(f"/live/clicks/{'c' * 32}")
+
+    assert answer.status_code in {400, 404}
+    assert (other.status_code, other.content) == (200, b"")
