@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import repeat
 
-import httpx2
 import pytest
 from playwright.async_api import expect
 
@@ -122,20 +121,3 @@ async def test_words_of_others_come_to_an_open_page_and_nothing_moves(
     await other.get_by_role("button", name="Take it back").click()
     await expect(page.locator("#cloud-count")).to_contain_text(f"{before} people answered.")
     assert not visitor.complaints
-
-
-async def test_a_stream_says_what_it_is_and_ends_with_the_process(site: Site) -> None:
-    async with (
-        httpx2.AsyncClient(base_url=site.url, timeout=20) as client,
-        client.stream("GET", f"/live/surveys/{SURVEY}") as stream,
-    ):
-        lines = stream.aiter_lines()
-        first = [await anext(lines) for _ in range(3)]
-        await site.platform.restart("web")
-        rest = [line async for line in lines]
-
-    assert stream.headers["content-type"].startswith("text/event-stream")
-    assert "content-encoding" not in stream.headers
-    assert stream.headers["cache-control"] == "no-store"
-    assert first == ["retry: 2000", "", "event: part"]
-    assert "event: end" not in rest

@@ -85,6 +85,20 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
     assert [said for said in (*visitor.complaints, *colleague.complaints) if "503" not in said] == []
 
 
+async def test_a_stream_ends_with_its_process_and_its_reader_may_come_back(site: Site) -> None:
+    async with site.api() as client, client.stream("GET", "/live/surveys/what-stops-you") as stream:
+        lines = stream.aiter_lines()
+        first = [await anext(lines) for _ in range(3)]
+        async with away(site, "web"):
+            rest = [line async for line in lines]
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert "content-encoding" not in stream.headers
+    assert stream.headers["cache-control"] == "no-store"
+    assert first == ["retry: 2000", "", "event: part"]
+    assert "event: end" not in rest
+
+
 async def test_while_the_site_itself_is_away_browsers_get_a_page_and_programs_a_document(visitor: Visitor) -> None:
     async with away(visitor.site, "web"):
         answer = await visitor.page.goto(visitor.site.url + OPENNESS)
