@@ -15,6 +15,8 @@ from typing import Any
 import faust
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, TableT
+from mode.utils.objects import cached_property
+from mode.utils.queues import FlowControlEvent
 
 from shared.kafka import KafkaConfig
 from shared.views.tallies import Shelf, View
@@ -163,7 +165,23 @@ class _Transport(driver.Transport):
     Consumer = _BatchConsumer
 
 
+class _FlowControl(FlowControlEvent):
+    """Drops what waits for the agent when the flow begins again, and only then.
+
+    Faust resumes twice in each recovery: when it begins to read the changelog, and when it is done. The second time
+    the flow is on already, and batches that came since the partitions were sought would be dropped and passed over.
+    """
+
+    def resume(self) -> None:
+        if not self.is_active():
+            super().resume()
+
+
 class _App(faust.App):
+    @cached_property
+    def flow_control(self) -> _FlowControl:
+        return _FlowControl()
+
     def _new_transport(self) -> _Transport:
         return _Transport(self.conf.broker_consumer, self)
 

@@ -69,7 +69,7 @@ async def test_every_event_three_times_more_and_shuffled_changes_nothing(site: S
     random.Random(SEED).shuffle(again)  # noqa: S311 - an order, not a secret
     await deliver_again(site, again)
     # The views join their groups anew, and may first have to wait until the former members' sessions are over.
-    await at_rest(site, within=150)
+    await at_rest(site, within=60)
 
     after = await holdings(site)
     assert len({record.topic for record in said}) >= 7

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from mode.utils.queues import FlowControlQueue
 
 from ops import kafka_admin
 from shared.clock import Clock
@@ -110,7 +111,7 @@ async def shows(shown: Collection, expected: dict[str, tuple[int, int]]) -> None
         assert await sums(shown) == expected
         return True
 
-    await eventually(as_expected, within=60)  # A busy machine may take 15 s to notice that a worker has gone.
+    await eventually(as_expected, within=40)  # A busy machine may take 15 s to notice that a worker has gone.
 
 
 async def test_readers_of_all_partitions_are_added_up(kafka: KafkaConfig, shown: Collection) -> None:
@@ -154,6 +155,20 @@ async def test_the_same_view_again_after_a_restart_counts_once(kafka: KafkaConfi
         await say(kafka, event, viewed("lena", "trams"), ids=["one", "four"])
 
         await shows(shown, {"open-data": (1, 1), "budgets": (1, 0), "trams": (1, 0)})
+
+
+async def test_what_waits_for_the_agent_when_recovery_ends_is_counted(kafka: KafkaConfig, shown: Collection) -> None:
+    counting = _Counting(READING, "content", kafka, shown, Clock())
+    flow = counting._app.flow_control
+    waiting = FlowControlQueue[str](flow_control=flow, clear_on_resume=True)
+    waiting.put_nowait("from before the rebalance")
+
+    flow.resume()
+    assert waiting.empty()
+    waiting.put_nowait("from after it")
+    flow.resume()
+
+    assert waiting.get_nowait() == "from after it"
 
 
 async def test_stopping_writes_what_was_counted_last(kafka: KafkaConfig, shown: Collection) -> None:
