@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -91,7 +92,18 @@ def threads(now: datetime) -> dict[str, list[Item]]:
 def _comment(comment: Item, id_: str, now: datetime) -> Item:
     """The comment, named by its place: 2/1 is the first reply to the second comment."""
     replies = [_comment(reply, f"{id_}/{place}", now) for place, reply in enumerate(comment.get("replies", ()), 1)]
-    return {**comment, "id": id_, "at": past_instant(dict(comment), "at", now), "replies": replies}
+    return {
+        **comment,
+        "body": _unwrapped(comment["body"]),
+        "id": id_,
+        "at": past_instant(dict(comment), "at", now),
+        "replies": replies,
+    }
+
+
+def _unwrapped(body: str) -> str:
+    """Lines are broken here for those who read the file; where people break theirs, the discussion does too."""
+    return re.sub(r"(?<!\n)\n(?!\n|[->*]|\d+\.)", " ", body.strip())
 
 
 def log_ins() -> dict[str, str]:

@@ -65,7 +65,7 @@ def _environment(language: str, assets: Assets) -> Environment:
     environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.policies["ext.i18n.trimmed"] = True
     locale = i18n.locale_of(language)
-    environment.globals.update(asset=assets.url, languages=i18n.LANGUAGES, kinds=KINDS)
+    environment.globals.update(page_language=language, asset=assets.url, languages=i18n.LANGUAGES, kinds=KINDS)
     environment.filters.update(_filters(locale))
     environment.filters["device"] = partial(
         device_name, gettext=lambda text: str(i18n.translations(language).ugettext(text))
@@ -77,6 +77,8 @@ def _filters(locale: Locale) -> dict[str, Any]:
     return {
         "long_date": partial(_swap(times.long_date), locale),
         "short_date": partial(_swap(times.short_date), locale),
+        "day_of_month": partial(_swap(times.day_of_month), locale),
+        "month": partial(_swap(times.month), locale),
         "weekday": partial(_swap(times.weekday), locale),
         "hour": partial(_swap(times.hour), locale),
         "place": partial(_swap(times.place), locale),
@@ -84,6 +86,7 @@ def _filters(locale: Locale) -> dict[str, Any]:
         "iso": times.iso,
         "territory": lambda code: locale.territories.get(code, code),
         "number": lambda value: numbers.format_decimal(value, locale=locale),
+        "direction": i18n.direction,
         "vouched": Markup,
         "json": _json,
     }

@@ -38,6 +38,16 @@ def short_date(moment: datetime | date, locale: Locale, zone: str | None = None)
     return dates.format_date(_on_the_wall(moment, zone), "medium", locale=locale)
 
 
+def day_of_month(moment: datetime, locale: Locale, zone: str | None = None) -> str:
+    """``31``."""
+    return dates.format_date(_on_the_wall(moment, zone), "d", locale=locale)
+
+
+def month(moment: datetime, locale: Locale, zone: str | None = None) -> str:
+    """``Jul``."""
+    return dates.format_date(_on_the_wall(moment, zone), "LLL", locale=locale)
+
+
 def weekday(moment: datetime, locale: Locale, zone: str | None = None) -> str:
     """``Monday``."""
     return dates.format_date(_on_the_wall(moment, zone), "EEEE", locale=locale)

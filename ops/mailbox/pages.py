@@ -15,11 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from ops.mailbox.look import STYLE
 from ops.mailbox.store import Mail, MailStore
 
 # A mail is a stranger's text: no script runs on these pages, and nothing is fetched from elsewhere.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'none'"
-STYLE = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td{padding:.2rem 1rem .2rem 0}pre{white-space:pre-wrap}iframe{width:100%;height:30rem;border:1px solid #ccc}"  # noqa: E501
 
 
 LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")
@@ -60,12 +60,10 @@ def create_app(store: MailStore) -> Starlette:
         return JSONResponse({"removed": store.clear()})
 
     async def list_page(_request: Request) -> Response:
-        rows = "".join(
-            f"<tr><td>{escape(str(mail.parsed['Date'] or ''))}<td>{escape(', '.join(mail.recipients))}"
-            f'<td><a href="/mail/{mail.id}">{escape(str(mail.parsed["Subject"] or "(no subject)"))}</a>'
-            for mail in store.all()
-        )
-        return page("Mailbox", f"<table>{rows}</table>" if rows else "<p>No mail yet.</p>")
+        rows = "".join(row(mail) for mail in store.all())
+        head = "<thead><tr><th>Subject<th>To<th>Sent</thead>"
+        none = "<p>No mail yet. Whatever the platform sends arrives here, and nowhere else.</p>"
+        return page("Mailbox", f"<table>{head}<tbody>{rows}</tbody></table>" if rows else none)
 
     async def one_page(request: Request) -> Response:
         mail = store.get(request.path_params["id"])
@@ -139,13 +137,28 @@ def content_of(part: Any) -> bytes:
     return part.get_payload(decode=True) or b""
 
 
+def row(mail: Mail) -> str:
+    """A line of the list."""
+    subject = escape(str(mail.parsed["Subject"] or "(no subject)"))
+    return (
+        f'<tr><td><a href="/mail/{mail.id}">{subject}</a>'
+        f"<td>{escape(', '.join(mail.recipients))}<td>{escape(sent(mail))}"
+    )
+
+
+def sent(mail: Mail) -> str:
+    """When, by UTC, as the mail says it."""
+    date = getattr(mail.parsed["Date"], "datetime", None)
+    return f"{date:%d %b %Y, %H:%M:%S}" if date else str(mail.parsed["Date"] or "")
+
+
 def rendered(mail: Mail) -> str:
     """A mail for people: headers, text, the HTML in a frame that may do nothing, attachments to download."""
     message = mail.parsed
     shown = ("From", "To", "Subject", "Date", "List-Unsubscribe")
-    head = "".join(f"<tr><td>{name}<td>{linked(str(message[name]))}" for name in shown if message[name])
+    head = "".join(f"<div><dt>{name}<dd>{linked(str(message[name]))}</div>" for name in shown if message[name])
     text, html = body(message, "plain"), body(message, "html")
-    parts = [f"<table>{head}</table>"]
+    parts = [f"<dl>{head}</dl>"]
     if text:
         parts.append(f"<h2>Text</h2><pre>{linked(text)}</pre>")
     if html:
@@ -154,7 +167,7 @@ def rendered(mail: Mail) -> str:
     for number, part in enumerate(message.iter_attachments()):
         name = escape(part.get_filename() or "attachment")
         parts.append(f'<p><a href="/messages/{mail.id}/attachments/{number}">{name}</a></p>')
-    return "".join(parts) + f'<p><a href="/messages/{mail.id}/raw">Source</a> · <a href="/">All mail</a></p>'
+    return "".join(parts) + f'<p class="end"><a href="/">All mail</a> <a href="/messages/{mail.id}/raw">Source</a></p>'
 
 
 def followed_elsewhere(html: str) -> str:
@@ -178,7 +191,9 @@ def page(title: str, content: str, status: int = 200) -> Response:
     """One page."""
     document = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style><h1>{escape(title)}</h1>{content}"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<style>{STYLE}</style><header><a href="/">The mailbox</a> takes all mail, and delivers none</header>'
+        f"<main><h1>{escape(title)}</h1>{content}</main>"
     )
     headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return HTMLResponse(document, status, headers)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -71,4 +71,7 @@ def translations(language: str) -> NullTranslations:
 
 def direction(language: str) -> str:
     """``rtl`` where lines run from right to left."""
-    return "rtl" if locale_of(language).text_direction == "rtl" else "ltr"
+    try:
+        return str(locale_of(language).text_direction)
+    except (UnknownLocaleError, ValueError):  # An article may be in a language that we cannot say a date in.
+        return "ltr"
