@@ -50,6 +50,7 @@ MEMBERS = ("/account", "/preferences", "/suggestions/new", "/join/interests", OP
 """The last is none of theirs, and says so."""
 EDITORS = ("/desk", "/desk/new", "/desk?state=published")
 MANAGERS = ("/staff/reviews", "/suggestions")
+MODERATORS = ("/staff/comments",)
 TRANSLATED = ("/", OPENNESS, NEXT, "/surveys/what-stops-you", "/join", "/meter", "/search?q=open", "/nothing-is-here")
 
 
@@ -104,7 +105,15 @@ async def test_axe_finds_nothing_on_a_readers_page(visitor: Visitor, path: str) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("who", "paths"), [("Official in Wellington", MEMBERS), ("Editor", EDITORS)])
+@pytest.mark.parametrize(
+    ("who", "paths"),
+    [
+        ("Official in Wellington", MEMBERS),
+        ("Editor", EDITORS),
+        ("Community manager", MANAGERS),
+        ("Moderator", MODERATORS),
+    ],
+)
 async def test_axe_finds_nothing_on_pages_behind_the_log_in(visitor: Visitor, who: str, paths: tuple[str, ...]) -> None:
     await visitor.log_in(who)
     problems = []
