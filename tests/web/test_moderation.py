@@ -44,6 +44,23 @@ async def test_a_comment_is_taken_from_view_with_a_reason_and_shown_again(visito
     assert [said for said in colleague.complaints if "422" not in said] == []
 
 
+async def test_a_discussion_is_ended_and_taken_up_again(visitor: Visitor, colleague: Visitor) -> None:
+    page = await visitor.log_in("Moderator", to="/staff/comments")
+    address = await page.locator(".plain-list .hint a").first.get_attribute("href")
+    path = str(address).split("#")[0]
+    await page.get_by_role("button", name="Take no more comments on this article").first.click()
+    await expect(page.get_by_role("status")).to_contain_text("The discussion takes no more comments.")
+
+    other = await colleague.open(path)
+    await expect(other.locator("#reply")).to_have_text("This discussion takes no more comments.")
+    await expect(other.get_by_label("Your reply")).to_have_count(0)
+
+    await page.get_by_role("button", name="Take comments on this article again").first.click()
+    await expect(page.get_by_role("status")).to_contain_text("The discussion takes comments again.")
+    await other.reload()
+    await expect(other.get_by_label("Your reply")).to_be_visible()
+
+
 async def test_the_page_is_for_moderators_alone(visitor: Visitor) -> None:
     page = await visitor.log_in("Official in Nairobi")
     await expect(page.get_by_role("link", name="Moderation")).to_have_count(0)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from web.api.questions import Questions
 from web.api.shapes.base import Page
-from web.api.shapes.community import Comment, Manager, ModeratedComment, Suggestion
+from web.api.shapes.community import Comment, Manager, ModeratedComment, Suggestion, Thread
 
 _MANAGERS = TypeAdapter(list[Manager])
 
@@ -17,9 +17,9 @@ _MANAGERS = TypeAdapter(list[Manager])
 class Community(Questions):
     """Asks community."""
 
-    async def comments(self, article_id: str, **query: Any) -> Page[Comment]:
+    async def comments(self, article_id: str, **query: Any) -> Thread:
         """The discussion of an article: ``order``, ``limit``, ``cursor``."""
-        return await self.get(Page[Comment], "/v1/comments", article=article_id, **query)
+        return await self.get(Thread, "/v1/comments", article=article_id, **query)
 
     async def comment(self, article_id: str, body: str, *, parent_id: str | None, key: str) -> Comment:
         """Write a comment; the same ``key`` again is the same comment."""
@@ -47,6 +47,10 @@ class Community(Questions):
     async def restore(self, comment_id: str) -> None:
         """Show a comment again. For moderators."""
         await self.ask("POST", f"/v1/comments/{quote(comment_id, safe='')}/restore")
+
+    async def close_thread(self, article_id: str, *, closed: bool) -> None:
+        """End the discussion of an article, or take it up again. For moderators."""
+        await self.ask("PUT", f"/v1/comments/threads/{quote(article_id, safe='')}", body={"closed": closed})
 
     async def managers(self) -> list[Manager]:
         """Who looks after suggestions."""

@@ -145,6 +145,7 @@ async def _beginning(api: Api, article: Article) -> Discussion:
         order="oldest",
         answering=None,
         form=Form({"body": ""}),
+        closed=page.closed,
     )
 
 

@@ -32,6 +32,8 @@ class Discussion:
     order: str
     answering: Comment | None
     form: Form
+    closed: bool = False
+    """Whether no more comments are taken."""
     kept: bool = False
     """Whether the form holds a draft from before the reader logged in."""
 
@@ -58,6 +60,7 @@ async def discussion_of(visit: Visit, slug: str, article_id: str) -> Discussion:
         order=order if order in ORDERS else "oldest",
         answering=next((one for one in page.items if one.id == reply and one.state == "visible"), None),
         form=Form({"body": draft}),
+        closed=page.closed,
         kept=bool(draft),
     )
 

@@ -58,6 +58,17 @@ async def restore(visit: Visit) -> Response:
     return visit.to("/staff/comments?state=hidden&said=restored")
 
 
+async def thread(visit: Visit) -> Response:
+    """End the discussion of an article, or take it up again."""
+    form = Form.of(await visit.form())
+    closed = form["closed"] == "yes"
+    try:
+        await visit.api.community.close_thread(form["article"], closed=closed)
+    except Problem as problem:
+        return await _refused(visit, form, problem)
+    return visit.to(f"/staff/comments?said={'closed' if closed else 'opened'}")
+
+
 async def _refused(visit: Visit, form: Form, problem: Problem) -> Response:
     """Its author took it back meanwhile, or the reason is too long."""
     if problem.status not in {404, 409, 422}:
@@ -70,4 +81,5 @@ ROUTES = [
     get("/staff/comments", member(comments, *STAFF)),
     post("/staff/comments/hide", member(hide, *STAFF)),
     post("/staff/comments/restore", member(restore, *STAFF)),
+    post("/staff/comments/threads", member(thread, *STAFF)),
 ]

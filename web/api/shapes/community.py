@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from web.api.shapes.base import Shape
+from web.api.shapes.base import Page, Shape
 
 
 class Author(Shape):
@@ -35,6 +35,13 @@ class Comment(Shape):
     helpful: int
     version: int
     mine: bool = False
+
+
+class Thread(Page[Comment]):
+    """A page of an article's discussion."""
+
+    closed: bool = False
+    """No more comments are taken."""
 
 
 class ArticleLink(Shape):
