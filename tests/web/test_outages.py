@@ -18,6 +18,7 @@ BESIDE_CONTENT = ("accounts-api", "community-api", "metering-api", "notification
 GOES_ON = ("/", OPENNESS, "/topics", "/regions/asia-pacific", "/series", "/search?q=open+data", "/webinars", "/surveys")
 CANNOT = ("/meter", "/suggestions", f"{OPENNESS}/comments")
 """Pages that show what one service alone knows."""
+SURVEY = "what-stops-you"
 DRAFT = "We moved the counter, and the queue was gone."
 
 
@@ -85,26 +86,14 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
     assert [said for said in (*visitor.complaints, *colleague.complaints) if "503" not in said] == []
 
 
-async def test_a_stream_ends_with_its_process_and_its_reader_may_come_back(site: Site) -> None:
-    async with site.api() as client, client.stream("GET", "/live/surveys/what-stops-you") as stream:
-        lines = stream.aiter_lines()
-        first = [await anext(lines) for _ in range(3)]
-        async with away(site, "web"):
-            rest = [line async for line in lines]
-
-    assert stream.headers["content-type"].startswith("text/event-stream")
-    assert "content-encoding" not in stream.headers
-    assert stream.headers["cache-control"] == "no-store"
-    assert first == ["retry: 2000", "", "event: part"]
-    assert "event: end" not in rest
-
-
-async def test_while_the_site_itself_is_away_browsers_get_a_page_and_programs_a_document(visitor: Visitor) -> None:
-    async with away(visitor.site, "web"):
-        answer = await visitor.page.goto(visitor.site.url + OPENNESS)
+async def test_while_the_site_itself_is_away_browsers_get_a_page_and_programs_a_document(
+    visitor: Visitor, site: Site
+) -> None:
+    async with away(site, "web"):
+        answer = await visitor.page.goto(site.url + OPENNESS)
         await expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Plenary is away for a moment")
         family = await visitor.page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
-        async with visitor.site.api() as program:
+        async with site.api() as program:
             document = await program.get(OPENNESS)
             articles = await program.get("/v1/articles")
 
@@ -116,3 +105,24 @@ async def test_while_the_site_itself_is_away_browsers_get_a_page_and_programs_a_
     await visitor.page.get_by_role("link", name="Try again").click()
     await expect(visitor.page.locator(".article-body")).to_be_visible()
     assert [said for said in visitor.complaints if "503" not in said] == []
+
+
+async def test_a_stream_ends_with_its_process_and_a_page_finds_the_next(visitor: Visitor, site: Site) -> None:
+    page = await visitor.open(f"/surveys/{SURVEY}")
+    before = int((await page.locator("#cloud-count").inner_text()).split()[0])
+    async with site.api() as client, client.stream("GET", f"/live/surveys/{SURVEY}") as stream:
+        lines = stream.aiter_lines()
+        first = [await anext(lines) for _ in range(3)]
+        async with away(site, "web"):
+            rest = [line async for line in lines]
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert "content-encoding" not in stream.headers
+    assert stream.headers["cache-control"] == "no-store"
+    assert first == ["retry: 2000", "", "event: part"]
+    assert "event: end" not in rest
+    async with site.api() as respondent:
+        await respondent.head(f"/v1{OPENNESS}")  # Reading gives a reader their cookie.
+        given = await respondent.put(f"/v1/surveys/{SURVEY}/answer", json={"terms": ["permission"]})
+    assert given.status_code == 200
+    await expect(page.locator("#cloud-count")).to_contain_text(f"{before + 1} people answered.", timeout=20_000)
