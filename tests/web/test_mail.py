@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.web.conftest import Site, Visitor
+from tests.web.test_pages import examine
 
 ARTICLE = "/v1/articles/bus-lanes-that-people-asked-for"
 KIND = "comment-reply"
@@ -65,7 +66,7 @@ async def test_the_link_in_a_mail_asks_first_and_then_stops_its_kind(told: Told,
     await expect(again.get_by_role("heading", name="You will get no more of these")).to_be_visible()
 
 
-async def test_a_mail_program_stops_it_by_the_header_alone(told: Told) -> None:
+async def test_a_mail_program_stops_it_by_the_header_alone(told: Told, visitor: Visitor) -> None:
     async with httpx2.AsyncClient() as program:
         raw = (await program.get(f"{told.site.mailbox}/messages/{told.mail['id']}/raw")).content
         found = re.search(rb"^List-Unsubscribe: <([^>]+)>\r?$", raw, re.MULTILINE)
@@ -74,6 +75,8 @@ async def test_a_mail_program_stops_it_by_the_header_alone(told: Told) -> None:
         assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
         await program.get(found[1].decode())
+        page = await visitor.open(f"/unsubscribe/{found[1].decode().rsplit('/', 1)[1]}")
+        assert await examine(page) == []
         before = await told.choice()
         answer = await program.post(found[1].decode(), data={"List-Unsubscribe": "One-Click"})
 
