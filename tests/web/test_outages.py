@@ -122,7 +122,7 @@ async def test_a_stream_ends_with_its_process_and_a_page_finds_the_next(visitor:
     assert first == ["retry: 2000", "", "event: part"]
     assert "event: end" not in rest
     async with site.api() as respondent:
-        await respondent.head(f"/v1{OPENNESS}")  # Reading gives a reader their cookie.
+        await respondent.get(f"/v1{OPENNESS}")  # Reading gives a reader their cookie.
         given = await respondent.put(f"/v1/surveys/{SURVEY}/answer", json={"terms": ["permission"]})
     assert given.status_code == 200
     await expect(page.locator("#cloud-count")).to_contain_text(f"{before + 1} people answered.", timeout=20_000)
