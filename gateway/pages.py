@@ -11,12 +11,16 @@ import hashlib
 from gateway.table import NOT_THE_SITES
 
 STYLE = (
-    ":root{color-scheme:light dark;--ground:#f7f5f0;--ink:#1d2b2a;--action:#0d5c56}"
-    "@media(prefers-color-scheme:dark){:root{--ground:#141b1b;--ink:#ece9e2;--action:#7fd1c7}}"
-    "body{margin:0;background:var(--ground);color:var(--ink);font:1.125rem/1.6 system-ui,sans-serif}"
-    "main{max-width:36rem;margin:12vh auto;padding:0 1.5rem}h1{font:600 2rem/1.2 Georgia,serif}"
-    "a{color:var(--action);display:inline-block;padding:.35rem 0}small{opacity:.8}"
+    ":root{color-scheme:light dark;--ground:#fbfaf6;--ink:#1a2124;--accent:#0b5c4b}"
+    "@media(prefers-color-scheme:dark){:root{--ground:#15191a;--ink:#eceae3;--accent:#84d3b9}}"
+    "body{margin:0;background:var(--ground);color:var(--ink);"
+    "font:1.0625rem/1.55 'Segoe UI',Roboto,'Helvetica Neue','Noto Sans','Noto Sans Arabic',system-ui,sans-serif}"
+    "main{max-width:36rem;margin:10vh auto;padding:0 1.5rem}main>p:first-child{color:var(--accent)}"
+    "h1,main>p:first-child{font:700 1.5rem/1.2 'Iowan Old Style','Palatino Linotype',Palatino,'URW Palladio L',P052,"
+    "Georgia,serif}h1{font-size:2.25rem}a{color:var(--accent);display:inline-block;padding:.35rem 0}"
 )
+"""The site's faces and its ground, ink and accent; its stylesheet is away with it."""
+
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     f"style-src 'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
@@ -53,8 +57,8 @@ def page_for(status: int) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f"<title>{heading} – Plenary</title><style>{STYLE}</style></head><body><main>"
-        f'<h1>{heading}</h1><p>{words}</p><p><a href="">Try again</a></p>{others}'
-        "<p><small>%REQ(X-REQUEST-ID)%</small></p></main></body></html>"
+        f'<p>Plenary</p><h1>{heading}</h1><p>{words}</p><p><a href="">Try again</a></p>{others}'
+        "<p><small>Request <code>%REQ(X-REQUEST-ID)%</code></small></p></main></body></html>"
     )
     return page.encode("ascii", "xmlcharrefreplace").decode()
 

@@ -28,7 +28,7 @@ async def test_whoever_asks_for_a_page_while_the_site_is_away_gets_one(alone: Ga
 
     assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
     assert "Plenary is away for a moment" in answer.text
-    assert f"<small>{answer.headers['x-request-id']}</small>" in answer.text
+    assert f"<code>{answer.headers['x-request-id']}</code>" in answer.text
     assert answer.headers.get_list("content-security-policy")[-1].startswith("default-src 'none'")
     assert (answer.headers["cache-control"], answer.headers["retry-after"]) == ("no-store", "1")
 
