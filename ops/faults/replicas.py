@@ -48,7 +48,12 @@ class Member(Mongod):
     def spec(self) -> Spec:
         """It can be used as soon as it takes part, whether as primary or not; and it can be told to answer wrongly."""
         made = super().spec()
-        return replace(made, command=(*made.command, "--setParameter", "enableTestCommands=1"), probe=self.takes_part)
+        parameters = (
+            *("--setParameter", "enableTestCommands=1"),
+            # Of its own accord a member that is told to stop waits 15 s for clients to find another.
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
+        )
+        return replace(made, command=(*made.command, *parameters), probe=self.takes_part)
 
     async def takes_part(self) -> bool:
         """Whether it is primary or secondary."""

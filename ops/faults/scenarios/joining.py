@@ -29,9 +29,12 @@ async def play(rig: Rig, load: int) -> list[str]:
 async def _come_and_go(rig: Rig) -> None:
     here: list[str] = []
     turn = 0
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     try:
         while True:
-            await asyncio.sleep(EVERY)
+            # By the clock: a worker that takes long to come does not put off who comes or goes after it.
+            await asyncio.sleep(max(0.0, began + (turn + 1) * EVERY - loop.time()))
             if len(here) == len(HOUSES) or (here and turn % 2):
                 await _leave(rig, here.pop(0), politely=turn % 4 != 3)
             else:
