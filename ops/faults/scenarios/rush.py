@@ -44,12 +44,12 @@ async def _ask_for_everything(rig: Rig, reader: Reader) -> None:
 
 
 def _grants(rig: Rig, readers: int) -> list[str]:
-    """Exactly the allowance for each; raises if not, because then everything else is of no interest."""
+    """Exactly the allowance for each, unless somebody could not be metered and read all the same."""
     granted, unmetered = _given(rig, "view")
     total = sum(map(len, granted.values()))
     over = sum(len(articles) > LIMIT for articles in granted.values())
     if unmetered == 0 and total != readers * LIMIT:
-        return [f"WRONG: {total} grants instead of {readers * LIMIT}"]
+        rig.found("wrong", "the meter", f"granted {total} readings instead of {readers * LIMIT}")
     return [f"{total} grants to {readers} readers, {over} above {LIMIT}, {unmetered} readings unmetered"]
 
 
