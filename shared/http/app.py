@@ -17,7 +17,7 @@ from shared.http import openapi, problems
 from shared.http.edge import Edge
 from shared.http.gate import BodyRule, Gate
 from shared.http.health import Probes
-from shared.http.hot import HotRoute
+from shared.http.hot import HotApi, HotRoute
 from shared.http.idempotency import KeptAnswer, KeptAnswers, Keys, on_kept_answer
 from shared.http.refusals import Refusals
 from shared.resources import Resources
@@ -42,7 +42,7 @@ def create_app(
     documented ones of the same path. It does nothing with ``deps`` but hand them on, so that the OpenAPI document can
     be made without any.
     """
-    app = FastAPI(
+    app = HotApi(
         title=title,
         version=version,
         description=description,
@@ -53,7 +53,7 @@ def create_app(
     )
     app.state.deps = deps
     app.state.probes = Probes()
-    app.router.routes.extend(hot)  # The first that takes a request answers it.
+    app.serve_hot(hot, Gate(app, produces=produces))
     for router in routers:
         app.include_router(router)
     app.router.routes.extend((*app.state.probes.routes(), *journeys.routes()))

@@ -29,6 +29,9 @@ MAX_NUMBER = 2**63
 
 JSON = ("application/json", "application/merge-patch+json")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_COMMON = frozenset({b"*/*", b"application/json"})
+"""What most say, and every app produces."""
+
 _LONG_NUMBER = re.compile(rb"\d{19}|\d[eE]\+?\d")
 
 
@@ -58,10 +61,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            headers = dict(scope["headers"])
-            self._check_target(scope, headers)
+            self.check_target(scope)
             if scope["method"] in _WITH_BODY:
-                body = await self._body(scope["path"], headers, receive)
+                body = await self._body(scope["path"], dict(scope["headers"]), receive)
                 if body is None:
                     return  # The client went away.
                 receive = _again(body, receive)
@@ -70,16 +72,19 @@ class Gate:
             return
         await self._app(scope, receive, send)
 
-    def _check_target(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+    def check_target(self, scope: Scope) -> None:
+        """Refuse what is asked for, if that can be nothing of ours."""
         if b"%00" in scope["query_string"] or "\x00" in scope["path"]:
             raise BadRequest("The address holds a NUL character.")
-        accept = headers.get(b"accept")
-        if accept and not scope["path"].startswith("/internal/") and not self._acceptable(accept.decode("latin-1")):
+        accept = next((value for name, value in scope["headers"] if name == b"accept"), None)
+        if accept and not scope["path"].startswith("/internal/") and not self._acceptable(accept):
             raise NotAcceptable(f"This service answers with {', '.join(sorted(self._produces))}.")
 
-    def _acceptable(self, accept: str) -> bool:
+    def _acceptable(self, accept: bytes) -> bool:
         """Whether the header (RFC 9110, section 12.5.1) allows anything that this app produces."""
-        for item in accept.split(","):
+        if accept in _COMMON:
+            return True
+        for item in accept.decode("latin-1").split(","):
             media, _, parameters = item.partition(";")
             media = media.strip().lower()
             if re.search(r"(?:^|;)\s*q=0(?:\.0*)?\s*(?:;|$)", parameters):
