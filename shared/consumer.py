@@ -12,7 +12,6 @@ import time
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -31,7 +30,11 @@ BATCH_RECORDS = 1_000
 """Read at once. Half as many took 2,300 to 4,000 events a second, these 7,000 to 8,000: the wait for the majority is
 shared by twice as many, and twice as many again gained nothing more."""
 LANES = 4
-"""Transactions at once. More would mostly wait for the same disk flush and conflict more often."""
+"""Transactions at once, at most. More would mostly wait for the same disk flush and conflict more often."""
+
+LANE_EVENTS = 50
+"""Events that are worth a lane of their own. A few that came together are one transaction: four would be four waits for
+the majority, and four times the work."""
 
 CHUNK_EVENTS = 250
 FIRST_EVENTS = 16
@@ -41,6 +44,9 @@ POLL_INTERVAL_MS = 24 * 3600 * 1000
 """How long a batch may take until the broker thinks us dead: as good as for ever. Heartbeats and work share one event
 loop, so that a worker whose heart beats is alive; one that is slow, or waits for its database, must not lose its
 partitions to another that would be just as slow, and begin anew each time."""
+COMMIT_SECONDS = 0.2
+"""How often offsets are committed while events keep coming. What a worker that dies has not committed comes again, and
+the inbox knows it; at rest everything is committed."""
 LAG_SECONDS = 5.0
 RECONNECT_SECONDS = 1.0
 
@@ -78,6 +84,9 @@ class Consumer:
         self._group = kafka.topic_prefix + group
         self._pace = Pace()
         self._lag_told = 0.0
+        self._done: dict[TopicPartition, int] = {}
+        """Offsets up to which everything has had its effect, and which are still to be committed."""
+        self._committed_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until told to stop; finishes the batch in hand. Waits for a broker that is away."""
@@ -107,15 +116,18 @@ class Consumer:
         )
 
     async def _consume(self, consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        self._done.clear()
         while not stop.is_set():
             batch = await consumer.getmany(timeout_ms=500, max_records=BATCH_RECORDS)
             if batch:
                 records = [self._record(record) for records in batch.values() for record in records]
                 if not await self.take(records, stop):
-                    return
-                faultpoints.reach("consumer.before-offset-commit")
-                await self._commit(consumer, batch)
+                    break
+                self._done |= {partition: records[-1].offset + 1 for partition, records in batch.items()}
+            if not batch or time.monotonic() - self._committed_at > COMMIT_SECONDS:
+                await self._commit(consumer)
             await self._tell_lag(consumer)
+        await self._commit(consumer)
 
     async def take(self, records: Sequence[Record], stop: asyncio.Event) -> bool:
         """Give every record its effect, park it or bury it. False if stopped before that was so.
@@ -136,12 +148,13 @@ class Consumer:
         items = await self._decoded(records)
         blocked = await self._parked.blocked({queue_of(r.topic, e.key) for r, e in items}) if items else set()
         lanes: dict[int, list[Item]] = defaultdict(list)
+        wide = min(LANES, 1 + len(items) // LANE_EVENTS)
         for record, envelope in items:
             queue = queue_of(record.topic, envelope.key)
             if queue in blocked:
                 await self._parked.queue(record, envelope)
             else:
-                lanes[zlib.crc32(queue.encode()) % LANES].append((record, envelope))
+                lanes[zlib.crc32(queue.encode()) % wide].append((record, envelope))
         running = (self._run_lane(lane, stop) for lane in lanes.values())
         results = await asyncio.gather(*running, return_exceptions=True)
         for result in results:
@@ -213,9 +226,17 @@ class Consumer:
                 await self._parked.park(record, envelope, error)
                 failed.add(queue)
 
-    async def _commit(self, consumer: AIOKafkaConsumer, batch: dict[TopicPartition, list[Any]]) -> None:
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        """Commit what is done, of the partitions that are still ours."""
+        ours = consumer.assignment()
+        offsets = {partition: offset for partition, offset in self._done.items() if partition in ours}
+        self._done.clear()
+        self._committed_at = time.monotonic()
+        if not offsets:
+            return
+        faultpoints.reach("consumer.before-offset-commit")
         try:
-            await consumer.commit({partition: records[-1].offset + 1 for partition, records in batch.items()})
+            await consumer.commit(offsets)
         except (CommitFailedError, IllegalStateError) as error:
             # The partition went to another worker meanwhile. It reads these again, and the inbox knows them.
             log.info("consumer.commit-refused", error=type(error).__name__)

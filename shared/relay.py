@@ -39,6 +39,11 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 2.0
 """How soon a waiting event is found when the bell is silent."""
 
+PACE_SECONDS = 0.02
+"""Rounds begin no closer together, unless the one before left something behind. An event that comes at rest goes at
+once; while more keep coming, what gathers in this time is one look, one batch for each partition, one clearing, and
+fewer transactions for everybody who hears it. That is worth more to an event's age than these milliseconds."""
+
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 512 * 1024
 """One Kafka batch; half the broker's default limit of 1 MiB, because headers and framing come on top."""
@@ -66,7 +71,9 @@ class Relay:
         self._bell = asyncio.Event()
         self._rung: set[str] = set()
         """The collections in which something waits, as far as the bell or the last round can tell."""
-        self._all_asked = float("-inf")
+        self._all_asked = self._began = float("-inf")
+        self._behind = False
+        """Whether the last round left something where it looked."""
         self._producer: AIOKafkaProducer | None = None
         self.published = 0
 
@@ -91,6 +98,7 @@ class Relay:
         return await self._publish(self._collections)
 
     async def _publish(self, collections: Iterable[str]) -> int:
+        self._behind = False
         waiting = await self._look(collections)
         if not waiting:
             return 0
@@ -98,6 +106,7 @@ class Relay:
         faultpoints.reach("relay.after-ack")
         await self._clear(waiting, sent)
         if len(sent) < len(waiting):
+            self._behind = True
             self._rung.update(item.collection for item in waiting if item.row["id"] not in sent)
         journeys.published((item.row for item in waiting), sent)
         self.published += len(sent)
@@ -111,11 +120,10 @@ class Relay:
     async def _work(self) -> bool:
         """Do a round if the lease is ours; True if there may be more at once."""
         try:
+            self._began = time.monotonic()
             if self._lease.due and not await self._lease.acquire():
                 return False
             published = await self._publish(self._where_to_look())
-            # What could not be sent is tried again after a rest, and at the next ring.
-            return published > 0 and bool(self._rung)
         except PyMongoError as error:
             log.warning("relay.database-unreachable", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
@@ -123,6 +131,9 @@ class Relay:
             log.warning("relay.kafka-unreachable", error=type(error).__name__)
             await self._drop_producer()
             await asyncio.sleep(POLL_SECONDS)
+        else:
+            # What could not be sent is tried again after a rest, and at the next ring.
+            return published > 0 and self._behind
         return False
 
     def _where_to_look(self) -> Iterable[str]:
@@ -143,6 +154,7 @@ class Relay:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._bell.wait(), POLL_SECONDS)
         self._bell.clear()
+        await asyncio.sleep(self._began + PACE_SECONDS - time.monotonic())
 
     async def _ring_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -159,6 +171,7 @@ class Relay:
                 oldest = since if oldest is None or since < oldest else oldest
                 waiting.extend(_Waiting(name, document["_id"], row) for row in document["outbox"])
             if len(documents) == BATCH_DOCUMENTS:
+                self._behind = True
                 self._rung.add(name)
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
         metrics.outbox_waiting(len(waiting), max(0.0, age))

@@ -65,7 +65,8 @@ def early_commit() -> None:
         while not stop.is_set():
             batch = await consumer.getmany(timeout_ms=500, max_records=500)
             if batch:
-                await self._commit(consumer, batch)
+                self._done |= {partition: records[-1].offset + 1 for partition, records in batch.items()}
+                await self._commit(consumer)
                 faultpoints.reach("sabotage.after-early-commit")
                 records = [self._record(record) for records in batch.values() for record in records]
                 await self.take(records, stop)
