@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx2
+from pydantic import SecretStr
 
 from ops.bench.load import Target
 from ops.bench.rig import Rig
@@ -46,7 +47,9 @@ class World:
         world = cls(
             rig=rig,
             articles={},
-            grants=Grants(key, Clock(), cookie_life=timedelta(days=180), secure=False),
+            grants=Grants(
+                key, SecretStr(secrets.secret("gateway-key")), Clock(), cookie_life=timedelta(days=180), secure=False
+            ),
             keys=KeyRing.read(secrets.secret("accounts/signing-keys")),
         )
         async with world.client() as client:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -27,6 +26,7 @@ from services.content.streams import TRENDING
 from services.content.timers import PublicationTimer, ZoneRulesTimer
 from shared.facts import Facts
 from shared.http import BodyRule, create_app
+from shared.sealed import Seal
 from shared.service import Component, Resources, Service
 from shared.tokens import PublishedKeys, TokenVerifier
 
@@ -75,20 +75,13 @@ async def close_deps(deps: Deps) -> None:
 
 
 def _doorkeeper(keys: PublishedKeys, resources: Resources, settings: ContentSettings) -> grants.Doorkeeper:
-    def verifier(type_: str, longest: timedelta | None) -> TokenVerifier:
-        return TokenVerifier(
-            keys,
-            issuer=grants.ISSUER,
-            audience=grants.AUDIENCE,
-            clock=resources.clock,
-            type=type_,
-            longest=longest,
-        )
-
+    clock, gateway_key = resources.clock, settings.gateway_key
     return grants.Doorkeeper(
-        grants=verifier(grants.GRANT, timedelta(minutes=10)),
-        readers=verifier(grants.READER, None),
-        gateway_key=settings.gateway_key,
+        grants=Seal(gateway_key.get_secret_value().encode(), purpose=grants.GRANT, clock=clock),
+        readers=TokenVerifier(
+            keys, issuer=grants.ISSUER, audience=grants.AUDIENCE, clock=clock, type=grants.READER, longest=None
+        ),
+        gateway_key=gateway_key,
     )
 
 

@@ -1,7 +1,7 @@
-"""What metering and the gateway say of a request, believed only when it is signed.
+"""What metering and the gateway say of a request, believed only when it is sealed or signed.
 
-A room of its own: it checks signatures, which the rules do not, and knows metering's form of words, which nobody else
-needs to.
+A room of its own: it checks seals and signatures, which the rules do not, and knows metering's form of words, which
+nobody else needs to.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-import structlog
 from pydantic import SecretStr, ValidationError
 
 from services.content.model.access import MEMBER, Grant, Visit
 from shared.errors import TokenInvalid
 from shared.ids import new_id
+from shared.sealed import Seal
 from shared.tokens import KeysUnavailable, TokenVerifier
 
-log = structlog.get_logger(__name__)
-
 ISSUER = "plenary/metering"
-GRANT = "access+jwt"
+GRANT = "read-grant"
 READER = "reader+jwt"
 AUDIENCE = "content"
 
@@ -45,7 +43,7 @@ class Knock:
 class Doorkeeper:
     """Turns a knock into a visit."""
 
-    def __init__(self, grants: TokenVerifier, readers: TokenVerifier, gateway_key: SecretStr) -> None:
+    def __init__(self, grants: Seal, readers: TokenVerifier, gateway_key: SecretStr) -> None:
         self._grants = grants
         self._readers = readers
         self._gateway_key = gateway_key.get_secret_value().encode()
@@ -54,21 +52,13 @@ class Doorkeeper:
         """What is true of the request. A forged or expired grant is no grant."""
         vouched = hmac.compare_digest((knock.gateway_key or "").encode(), self._gateway_key)
         if knock.grant is not None:
-            try:
-                return Visit(grant=await self._grant(knock.grant), peek=knock.peek)
-            except KeysUnavailable:
-                # Metering spoke, and its keys cannot be had to check the words. The gateway strips what clients send
-                # under this name, so what it vouches for is metering's; readers are not locked out over our own lack.
-                log.warning("grant.keys-unavailable", vouched=vouched)
-                if not vouched:
-                    return Visit(peek=knock.peek)
-        elif not (vouched and knock.meter_was_down):
-            return Visit(reader=await self._reader(knock), peek=knock.peek)
-        return Visit(unmetered=True, reader=await self._reader(knock), peek=knock.peek)
+            return Visit(grant=self._grant(knock.grant), peek=knock.peek)
+        unmetered = vouched and knock.meter_was_down
+        return Visit(unmetered=unmetered, reader=await self._reader(knock), peek=knock.peek)
 
-    async def _grant(self, token: str) -> Grant | None:
+    def _grant(self, sealed: str) -> Grant | None:
         try:
-            return Grant.model_validate(await self._grants.verify(token))
+            return Grant.model_validate(self._grants.open(sealed))
         except (TokenInvalid, ValidationError):
             return None
 

@@ -16,7 +16,7 @@ class ContentSettings(ServiceSettings):
     port: int = Field(default=7102, ge=0, le=65535)
     worker_port: int = Field(default=7202, ge=0, le=65535)
     grants_url: str = "http://127.0.0.1:7103/.well-known/grants.json"
-    """Where metering publishes the keys that sign read grants and readers' cookies."""
+    """Where metering publishes the keys that sign readers' cookies."""
     page_cache_megabytes: int = Field(default=64, ge=1, le=4096)
     """Memory that an API process may spend on pages ready to be sent."""
     signpost_seconds: float = Field(default=1.0, ge=0, le=60)

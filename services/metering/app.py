@@ -32,6 +32,7 @@ async def open_deps(resources: Resources) -> Deps:
         policies=Policies(resources.db),
         grants=Grants(
             settings.signing_keys.get_secret_value(),
+            settings.gateway_key,
             resources.clock,
             cookie_life=timedelta(days=settings.cookie_days),
             secure=settings.public_url.startswith("https:"),

@@ -1,4 +1,4 @@
-"""What metering signs: its word on one request, and the cookie by which it knows an anonymous reader again."""
+"""Metering's word on one request, sealed, and the cookie by which it knows an anonymous reader again, signed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from pydantic import SecretStr
 
 from services.metering.model.access import Verdict
 from shared import metrics
 from shared.clock import Clock
 from shared.errors import TokenInvalid
+from shared.sealed import Seal
 from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
 
 ISSUER = "plenary/metering"
-GRANT = "access+jwt"
+GRANT = "read-grant"
 READER = "reader+jwt"
 READER_AUDIENCE = ["content", "plenary/readers"]
 GRANT_SECONDS = 60
@@ -23,9 +25,14 @@ COOKIE = "plenary_reader"
 
 
 class Grants:
-    """Signs with metering's own Ed25519 key, whose public half is at ``/.well-known/grants.json``."""
+    """Seals its word with the key it shares with content. Signs cookies with metering's own Ed25519 key, whose public
+    half is at ``/.well-known/grants.json``.
+    """
 
-    def __init__(self, signing_key: str, clock: Clock, *, cookie_life: timedelta, secure: bool) -> None:
+    def __init__(
+        self, signing_key: str, gateway_key: SecretStr, clock: Clock, *, cookie_life: timedelta, secure: bool
+    ) -> None:
+        self._seal = Seal(gateway_key.get_secret_value().encode(), purpose=GRANT, clock=clock)
         self._signer = _signer(signing_key)
         self._cookie_life = cookie_life
         self._secure = secure
@@ -36,16 +43,14 @@ class Grants:
     def grant(self, verdict: Verdict, *, article: str | None, slug: str, reader: str, at: datetime) -> str:
         """The header that tells content what was decided."""
         now = int(at.timestamp())
-        claims = verdict.model_dump(mode="json") | {
-            "iss": ISSUER,
-            "aud": "content",
+        claims = verdict.model_dump() | {
             "iat": now,
             "exp": now + GRANT_SECONDS,
             "article": article,
             "slug": slug,
             "reader": reader,
         }
-        return self._signer.sign(claims, type=GRANT)
+        return self._seal.close(claims)
 
     def cookie(self, reader_id: str, at: datetime) -> str:
         """The ``Set-Cookie`` that makes the browser this reader."""
@@ -66,7 +71,7 @@ class Grants:
             return None
 
     def public_keys(self) -> bytes:
-        """The JWK set that content and accounts verify with (RFC 7517)."""
+        """The JWK set that content and accounts verify cookies with (RFC 7517)."""
         return orjson.dumps({"keys": [self._signer.public_jwk()]})
 
 

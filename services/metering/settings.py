@@ -16,8 +16,8 @@ class MeteringSettings(ServiceSettings):
     port: int = Field(default=7103, ge=0, le=65535)
     worker_port: int = Field(default=7203, ge=0, le=65535)
     signing_keys: SecretStr
-    """Ed25519 private key, as a JWK, a JWK set or a PEM block (`openssl genpkey -algorithm ed25519`), that signs read
-    grants and readers' cookies."""
+    """Ed25519 private key, as a JWK, a JWK set or a PEM block (`openssl genpkey -algorithm ed25519`), that signs
+    readers' cookies."""
     first_limit: int = Field(default=3, ge=0, le=10_000)
     """Articles per window in the policy that is made when there is none yet."""
     first_zone: str = "Etc/UTC"

@@ -28,6 +28,7 @@ from shared.ids import new_id
 from shared.inbox import Inbox
 from shared.kafka import KafkaConfig
 from shared.mongo import Client, Database, ensure_indexes
+from shared.sealed import Seal
 from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
 from tests.doors import GATEWAY_KEY, Issuer, client_of, resources_of, settings_of
 
@@ -61,28 +62,35 @@ class Watch(Clock):
 
 @dataclass
 class Meter:
-    """Stands in for metering: signs read grants and readers' cookies."""
+    """Stands in for metering: seals read grants and signs readers' cookies."""
 
     clock: Clock
+    key: str = GATEWAY_KEY
     signer: TokenSigner = field(default_factory=TokenSigner.generate)
 
-    def grant(self, article: str | None, slug: str, state: str = "metered", **claims: Any) -> dict[str, str]:
+    def grant(
+        self, article: str | None, slug: str, state: str = "metered", *, purpose: str = grants.GRANT, **claims: Any
+    ) -> dict[str, str]:
         """The header with metering's word."""
         now = int(self.clock.now().timestamp())
         usual = {"article": article, "slug": slug, "state": state, "reader": "reader-from-wellington"}
-        purpose = {"iss": grants.ISSUER, "aud": grants.AUDIENCE, "iat": now, "exp": now + 60}
-        return {"x-plenary-access": self.signer.sign(usual | purpose | claims, type=grants.GRANT)}
+        times = {"iat": now, "exp": now + 60}
+        return {"x-plenary-access": self._seal(purpose).close(usual | times | claims)}
 
-    def doorkeeper(self, keys: Any = None) -> Doorkeeper:
-        """What verifies it."""
-        keys = keys or FixedKeys(self.signer.key)
+    def doorkeeper(self) -> Doorkeeper:
+        """What checks it."""
+        readers = TokenVerifier(
+            FixedKeys(self.signer.key),
+            issuer=grants.ISSUER,
+            audience=grants.AUDIENCE,
+            clock=self.clock,
+            type=grants.READER,
+            longest=None,
+        )
+        return Doorkeeper(self._seal(grants.GRANT), readers, SecretStr(GATEWAY_KEY))
 
-        def verifier(type_: str) -> TokenVerifier:
-            return TokenVerifier(
-                keys, issuer=grants.ISSUER, audience=grants.AUDIENCE, clock=self.clock, type=type_, longest=None
-            )
-
-        return Doorkeeper(verifier(grants.GRANT), verifier(grants.READER), SecretStr(GATEWAY_KEY))
+    def _seal(self, purpose: str) -> Seal:
+        return Seal(self.key.encode(), purpose=purpose, clock=self.clock)
 
 
 @dataclass

@@ -23,8 +23,9 @@ from shared.inbox import Inbox
 from shared.mongo import Client, Database
 from shared.outbox import Row
 from shared.processes import prepare
-from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
-from tests.doors import Issuer, client_of, resources_of, settings_of
+from shared.sealed import Seal
+from shared.tokens import TokenSigner
+from tests.doors import GATEWAY_KEY, Issuer, client_of, resources_of, settings_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ARTICLES = tuple(f"article-{number}" for number in range(10))
@@ -39,7 +40,7 @@ class House:
     deps: Deps
     inbox: Inbox
     issuer: Issuer
-    grants: TokenVerifier
+    grants: Seal
 
     async def hear(self, *events: Event, id: str | None = None) -> None:
         """Let events arrive."""
@@ -55,9 +56,7 @@ class House:
         answer = await self.client.request(method, f"/internal/meter-check/v1/articles/{slug}", headers=sent)
         assert answer.status_code == 200, answer.text
         given = answer.headers.get("set-cookie", "")
-        return Asked(
-            dict(await self.grants.verify(answer.headers["x-plenary-access"])), cookie_in(given) or None, given
-        )
+        return Asked(self.grants.open(answer.headers["x-plenary-access"]), cookie_in(given) or None, given)
 
     def cookie_of(self, reader_id: str) -> str:
         """The cookie by which a reader is known again."""
@@ -86,9 +85,7 @@ async def house(mongodb: Client, database: Database, mongodb_uri: str) -> AsyncI
     resources = resources_of(settings, mongodb, database, issuer)
     deps = await prepare(service, resources)
     inbox = Inbox(mongodb, database, service.table, service.tombstones, deps)
-    grants = TokenVerifier(
-        FixedKeys(signer.key), issuer="plenary/metering", audience="content", clock=resources.clock, type="access+jwt"
-    )
+    grants = Seal(GATEWAY_KEY.encode(), purpose="read-grant", clock=resources.clock)
     async with client_of(attach(service.api(deps), resources)) as client:
         house = House(client, database, deps, inbox, issuer, grants)
         await house.hear(*(article(name) for name in ARTICLES), article("free", exempt=True))

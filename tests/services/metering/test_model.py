@@ -43,8 +43,9 @@ from shared.inbox import Inbox
 from shared.mongo import Client, connect
 from shared.processes import prepare
 from shared.resources import Resources
-from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
-from tests.doors import Issuer, resources_of, settings_of
+from shared.sealed import Seal
+from shared.tokens import TokenSigner
+from tests.doors import GATEWAY_KEY, Issuer, resources_of, settings_of
 from tests.services.metering.conftest import article, cookie_in
 from tests.services.metering.reference import Reference, Rule
 
@@ -78,8 +79,7 @@ class Metering:
         key = orjson.dumps(self._signer.private_jwk()).decode()
         chosen = settings_of(MeteringSettings, mongodb_uri, self.database, signing_keys=key)
         self.resources: Resources = replace(resources_of(chosen, client, self.database, Issuer()), clock=clock)
-        keys = FixedKeys(self._signer.key)
-        self.grants = TokenVerifier(keys, issuer="plenary/metering", audience="content", clock=clock, type="access+jwt")
+        self.grants = Seal(GATEWAY_KEY.encode(), purpose="read-grant", clock=clock)
 
     async def open(self) -> None:
         self.processes: list[Deps] = [await prepare(service, self.resources) for _ in range(2)]
@@ -108,7 +108,7 @@ class Metering:
         else:
             cookie = cookie_in(deps.grants.cookie(reader, self.hand[0]))
             request = Request(slug, None, cookie, None, peek=False)
-        return dict(await self.grants.verify((await check(deps, request)).grant))
+        return self.grants.open((await check(deps, request)).grant)
 
 
 def envelope(event: Event) -> Envelope:
