@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 NAME, NEEDS = "age", "platform"
 RATES = (10.0, 100.0, 300.0, 600.0)
-SECONDS = 8.0
-WARM_SECONDS = 2.0
+SECONDS = 5.0
+WARM_SECONDS = 1.0
 DRAIN_SECONDS = 20.0
 HOW = """\
 The whole platform runs on both cores, unpinned. Community's outbox gets `CommentPosted` at a fixed rate, written as
 an API process writes them (group commit, majority, journalled); community's relay publishes them, content's worker
 counts each comment in a transaction. An event's age is from its occurrence (when it was *due* to be written, so a
 slow write counts) to when another client is told, by a change stream on content's inbox, that the effect is committed
-by the majority. Eight seconds at each rate after two to warm up."""
+by the majority. Five seconds at each rate after one to warm up."""
 
 WHY = """\
 An event waits for the disk twice, with its own write and with the effect's transaction, and is handed on six times

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 NAME, NEEDS = "growth", "servers"
 SIZES = (1_000, 100_000, 1_000_000)
 CONNECTIONS = 16
-SECONDS = 1.5
+SECONDS = 1.0
 POPULAR = 1_000
 """Articles that are read, spread over all there are: readers keep to few, and those stay in the page cache."""
 WORDS = "What *we* found in Wellington is that the form was never the problem: the letter that comes with it was."
@@ -52,7 +52,7 @@ HOW = """\
 Databases of 1,000, 100,000 and 1,000,000 meters, articles and comments, with their indexes. *decision*: any of all
 readers opens one more article. *reading*: any of a thousand articles, spread over all, is opened. *page*: the 50
 comments of any discussion; there are as many more discussions as there are more comments. *post*: a comment is added
-to any discussion. Sixteen at a time for 1.5 seconds, in the process itself, in turns over the sizes; the worker's
+to any discussion. Sixteen at a time for a second, in the process itself, in turns over the sizes; the worker's
 process and mongod, with its quarter of a gigabyte of cache, share one core."""
 
 WHY = """\

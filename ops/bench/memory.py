@@ -37,8 +37,8 @@ WHY_REST = """\
 What a process of ours takes at rest is what it has imported: Python with FastAPI, pydantic and PyMongo some 70 MiB, and
 a worker Kafka's client and Faust beside them."""
 WHY_GROWTH = """\
-mongod fills the cache that it is given, and Kafka its heap, until they are full; caches of our own (pages, tokens,
-journeys) are bounded, and ten minutes of ever new readers may not have filled them when the warm-up ends."""
+What our processes keep (pages, tokens, journeys, signposts) is bounded, and ever new readers may not have filled it
+when the warm-up ends. mongod and Kafka are not among ours: they fill the cache and the heap that they are given."""
 
 
 async def measure(rig: Rig, rounds: int) -> Section:
@@ -69,7 +69,7 @@ def _section(rest: dict[str, float], seen: dict[str, list[tuple[float, float]]])
         growth[name] = min(late) - max(early)
         sheet.add(name, at_rest=mib, at_most=max(value for _, value in seen[name]), growth=growth[name])
     ours = {name: mib for name, mib in rest.items() if name not in SERVERS}
-    heaviest, grown = max(ours, key=ours.__getitem__), max(growth, key=growth.__getitem__)
+    heaviest, grown = max(ours, key=ours.__getitem__), max(ours, key=growth.__getitem__)
     section = Section(NAME, "Memory", HOW, [sheet])
     section.aims = [
         Aim(
@@ -79,7 +79,7 @@ def _section(rest: dict[str, float], seen: dict[str, list[tuple[float, float]]])
             WHY_REST,
         ),
         Aim(
-            "no growth over ten minutes of load after the warm-up",
+            f"no process of ours grows over {MINUTES} minutes of load after the warm-up",
             f"{grown} by {number(growth[grown])} MiB",
             growth[grown] <= GROWTH_MIB,
             WHY_GROWTH,

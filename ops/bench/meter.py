@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAME, NEEDS = "meter", "platform"
 CONNECTIONS = (1, 16, 64)
-SECONDS = 1.5
+SECONDS = 1.0
 FASTEST = 4_000
 """Requests a second that may be used up at most: so many are made beforehand."""
 OPEN_RATE = 300.0
@@ -41,7 +41,7 @@ one write for each request, and no event. *decision* is the meter's own write, w
 outbox and which concurrent requests share. *API* is the gateway's question, asked of metering over HTTP: the article
 looked up, the cookie verified, the decision made, the grant signed. *gateway* is the article itself through Envoy
 with `ext_authz`, so content's answer and its `ArticleViewed` are in it. Closed loop at 1, 16 and 64 connections for a
-second and a half each; the open loop asks 300 times a second. Everything but the load shares one core with mongod,
+second each; the open loop asks 300 times a second. Everything but the load shares one core with mongod,
 and µs are of all processes together, with what they do afterwards (publishing, counting)."""
 
 Kind: TypeAlias = Literal["first", "again"]

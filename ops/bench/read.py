@@ -23,7 +23,7 @@ CONNECTIONS = (1, 16, 64)
 SECONDS = 1.0
 FASTEST = 4_000
 OPEN_RATE = 100.0
-OPEN_SECONDS = 2.0
+OPEN_SECONDS = 1.0
 HOW = """\
 One article of 1,000 words. *Envoy alone* answers from its own memory (`/docs`), which is the floor of everything
 behind it. *data, first* is `GET /v1/articles/...` by readers who are known and open it for the first time, three
