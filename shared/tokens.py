@@ -71,6 +71,9 @@ class Keys(Protocol):
     async def find(self, kid: str) -> OKPKey | None:
         """The key of this id; None if there is none, :class:`KeysUnavailable` if nobody can tell."""
 
+    def look_ahead(self) -> None:
+        """Have keys at hand for when they are needed."""
+
 
 class FixedKeys:
     """Keys that are at hand: the issuer's own, or a test's."""
@@ -83,6 +86,9 @@ class FixedKeys:
     async def find(self, kid: str) -> OKPKey | None:
         """The key of this id."""
         return self._keys.get(kid)
+
+    def look_ahead(self) -> None:
+        """They are."""
 
 
 class PublishedKeys:
@@ -122,6 +128,11 @@ class PublishedKeys:
                 "The keys that tokens are verified with could not be fetched.", headers={"Retry-After": "5"}
             )
         return self._keys.get(kid)
+
+    def look_ahead(self) -> None:
+        """Fetch in the background what was never fetched, or long ago, while the address can still be reached."""
+        if self._monotonic() - self._fetched_at > self._refresh_after:
+            self._begin_refresh()
 
     async def close(self) -> None:
         """Give up a fetch that is under way."""
@@ -222,6 +233,10 @@ class TokenVerifier:
             metrics.token_refused(self._type, refused.reason)
             raise TokenInvalid(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from None
         return claims
+
+    def look_ahead(self) -> None:
+        """Have the keys at hand, so that their issuer may be away when the next token comes."""
+        self._keys.look_ahead()
 
     async def _authentic(self, token: str) -> Claims:
         kid = self._key_named_by(token)

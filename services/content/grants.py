@@ -52,6 +52,8 @@ class Doorkeeper:
         """What is true of the request. A forged or expired grant is no grant."""
         vouched = hmac.compare_digest((knock.gateway_key or "").encode(), self._gateway_key)
         if knock.grant is not None:
+            # Metering is there. Should it go, readers will be known by their cookies, whose keys are metering's.
+            self._readers.look_ahead()
             return Visit(grant=self._grant(knock.grant), peek=knock.peek)
         unmetered = vouched and knock.meter_was_down
         return Visit(unmetered=unmetered, reader=await self._reader(knock), peek=knock.peek)
