@@ -8,6 +8,7 @@ event, and the one that fails is parked with what follows of its key.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import zlib
 from collections import defaultdict
@@ -127,7 +128,9 @@ class Consumer:
             if not batch or time.monotonic() - self._committed_at > COMMIT_SECONDS:
                 await self._commit(consumer)
             await self._tell_lag(consumer)
-        await self._commit(consumer)
+        with contextlib.suppress(TimeoutError):
+            # Should the broker be away, these events come once more, and nobody waits for it.
+            await asyncio.wait_for(self._commit(consumer), RECONNECT_SECONDS)
 
     async def take(self, records: Sequence[Record], stop: asyncio.Event) -> bool:
         """Give every record its effect, park it or bury it. False if stopped before that was so.
