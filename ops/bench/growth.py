@@ -123,6 +123,8 @@ async def _grow(servers: Servers, seeded: str, size: int) -> None:
     while batch := list(itertools.islice(rows, BATCH)):
         await database[collection].insert_many(batch, ordered=False)
     await ensure_indexes(database, service.indexes, service.aggregates)
+    # What was filled in is on the disk before anything is measured, and is not written under a measurement.
+    await client.admin.command("fsync")
     await client.close()
 
 
