@@ -111,7 +111,7 @@ async def _read(request: Request, deps: Deps, slug: str, identity: Identity | No
         return RedirectResponse(f"/v1/articles/{opened.slug}", status_code=301, headers=OWN)
     answer = _article(request, opened)
     if answer.status_code == 200:
-        await reading.tell_view(deps, opened)
+        await reading.tell_view(deps, opened, request.scope["plenary.request_id"])
         faultpoints.reach("view.after-commit")
     return answer
 

@@ -15,7 +15,7 @@ from services.content.model.published import Card, Signpost
 from services.content.model.related import most_related
 from services.content.store.page_cache import ReadyPage
 from shared.events.content import ArticleViewed
-from shared.ids import new_id
+from shared.ids import derived_id, new_id
 
 RELATED_FROM = 60
 """How many of the newest items that share a topic (or region) are compared."""
@@ -51,14 +51,19 @@ async def open_article(deps: Deps, slug: str, knock: Knock) -> Opened | Moved:
     return Opened(page, signpost.comments, access)
 
 
-async def tell_view(deps: Deps, opened: Opened) -> None:
-    """Say that the reader was given the whole item, if that is so. Returns once it is committed."""
+async def tell_view(deps: Deps, opened: Opened, request_id: str) -> None:
+    """Say that the reader was given the whole item, if that is so. Returns once it is committed.
+
+    The gateway repeats a request whose first try failed, under the same id: however often it comes, and however far
+    each try got, it is one view.
+    """
     access, page = opened.access, opened.page
     if access.counts_as is None:
         return
     now = deps.clock.now()
+    view_id = derived_id("view", request_id, access.reader or "", page.id)
     view = ArticleViewed(
-        view_id=new_id(),
+        view_id=view_id,
         reader_id=access.reader or new_id(),
         article_id=page.id,
         access=access.counts_as,
@@ -66,7 +71,7 @@ async def tell_view(deps: Deps, opened: Opened) -> None:
         regions=page.regions,
         viewed_at=now,
     )
-    await deps.facts.record(view, now)
+    await deps.facts.record(view, now, id=view_id)
 
 
 async def newest_articles(deps: Deps, filters: Filters, order: Order, after: Place | None, limit: int) -> list[Card]:

@@ -66,6 +66,20 @@ async def test_a_grant_opens_the_whole_article_and_the_view_is_told(house: House
     )
 
 
+async def test_a_request_that_the_gateway_repeats_is_one_view(house: House) -> None:
+    article = await house.publish("openness")
+    grant = house.meter.grant(article["id"], "openness", **FIRST_OF_THREE)
+    asked, asked_again = {"x-request-id": new_id()}, {"x-request-id": new_id()}
+
+    answers = [await house.read("openness", grant | asked) for _ in range(3)]
+    await house.read("openness", grant | asked_again)
+
+    assert [answer.json()["teaser"] for answer in answers] == [False] * 3
+    views = [view for view in await house.told("facts") if isinstance(view, ArticleViewed)]
+    assert len(views) == 2
+    assert len({view.view_id for view in views}) == 2
+
+
 async def test_at_the_wall_there_is_the_teaser_with_a_way_in_and_no_view(house: House) -> None:
     article = await house.publish("openness")
 
@@ -131,7 +145,7 @@ async def test_while_metering_is_down_readers_read(house: House) -> None:
     assert all(CANARY in answer.text for answer in (anonymous, known, member))
     views = [view for view in await house.told("facts") if isinstance(view, ArticleViewed)]
     assert [view.access for view in views] == ["unmetered"] * 3
-    assert [view.reader_id for view in views][1:] == ["reader-from-nairobi", "member:amina"]
+    assert {view.reader_id for view in views} > {"reader-from-nairobi", "member:amina"}
 
 
 async def test_a_forged_cookie_is_a_new_reader(house: House) -> None:
