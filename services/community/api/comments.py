@@ -28,6 +28,7 @@ from shared.http import (
     Idempotent,
     Identity,
     IfMatch,
+    JsonBytes,
     Member,
     Paging,
     deps_of,
@@ -78,12 +79,10 @@ async def _page(deps: Deps, viewer: Identity | None, paging: Cursoring, article:
     return ReadyPage(body, etag_of_bytes(body), paging.headers(end) | {"Vary": "Authorization"})
 
 
-@router.post("/comments", status_code=201, operation_id="postComment")
-async def post_comment(
-    body: NewComment, author: Member, key: Idempotent, deps: Wired, response: Response
-) -> CommentView:
+@router.post("/comments", status_code=201, operation_id="postComment", response_model=CommentView)
+async def post_comment(body: NewComment, author: Member, key: Idempotent, deps: Wired) -> Response:
     """Write a comment, or a reply to one."""
-    comment = await comments.post_comment(
+    comment, person = await comments.post_comment(
         deps,
         id=key.derive("comment"),
         article_id=body.article_id,
@@ -91,8 +90,9 @@ async def post_comment(
         parent_id=body.parent_id,
         body=body.body,
     )
-    response.headers["Location"] = f"/v1/comments/{comment.id}"
-    return await answer(deps, comment, author, response)
+    people = {author.member_id: person} if person else {}
+    view = comment_view(comment, people, viewer=author.member_id, moderator=_moderates(author))
+    return JsonBytes(view, 201, {"Location": f"/v1/comments/{comment.id}", "ETag": etag_of(comment)})
 
 
 @router.get("/comments/{id}", operation_id="getComment")
@@ -169,6 +169,10 @@ async def answer(deps: Deps, comment: Comment, viewer: Identity | None, response
 
 async def _views(deps: Deps, found: list[Comment], viewer: Identity | None) -> list[CommentView]:
     people = await deps.neighbours.people(comment.author_id for comment in found)
-    moderator = viewer is not None and viewer.may("moderator", "admin")
+    moderator = _moderates(viewer)
     viewer_id = viewer.member_id if viewer else None
     return [comment_view(comment, people, viewer=viewer_id, moderator=moderator) for comment in found]
+
+
+def _moderates(viewer: Identity | None) -> bool:
+    return viewer is not None and viewer.may("moderator", "admin")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import NamedTuple
 
 from pymongo.errors import DuplicateKeyError
 
@@ -19,16 +20,24 @@ from services.community.errors import (
 )
 from services.community.markdown import to_html
 from services.community.model import Comment
+from services.community.store.neighbours import Person
 
 RATE_WINDOW = timedelta(minutes=10)
 
 
+class Posted(NamedTuple):
+    """A comment and who wrote it, as far as they are known."""
+
+    comment: Comment
+    author: Person | None
+
+
 async def post_comment(
     deps: Deps, *, id: str, article_id: str, author_id: str, parent_id: str | None, body: str
-) -> Comment:
+) -> Posted:
     """Write a comment. The same ``id`` again returns what the first call made."""
     at = deps.clock.now()
-    _, article = await asyncio.gather(may_write(deps, author_id), deps.neighbours.article(article_id))
+    author, article = await asyncio.gather(may_write(deps, author_id), deps.neighbours.article(article_id))
     if article is None:
         raise ArticleUnknown("Comments belong to a published article; give its id.")
     if article.closed:
@@ -44,8 +53,8 @@ async def post_comment(
     try:
         await deps.comments.add(comment, events, at=at)
     except DuplicateKeyError:
-        return await deps.comments.load(id)
-    return comment
+        return Posted(await deps.comments.load(id), author)
+    return Posted(comment, author)
 
 
 async def edit_comment(deps: Deps, *, id: str, by: str, body: str, version: int) -> Comment:
@@ -97,11 +106,12 @@ async def close_thread(deps: Deps, *, article_id: str, closed: bool) -> None:
     deps.pages.forget(article_id)
 
 
-async def may_write(deps: Deps, member_id: str) -> None:
+async def may_write(deps: Deps, member_id: str) -> Person | None:
     """Refuse a suspended member. Asks nobody but our own projection, so that it holds while accounts is down."""
-    until = await deps.neighbours.suspended_until(member_id)
+    person, until = await deps.neighbours.author(member_id)
     if until and until > deps.clock.now():
         raise Suspended("You can read, but not write, until then.", until=until)
+    return person
 
 
 async def _not_too_many(deps: Deps, member_id: str) -> None:

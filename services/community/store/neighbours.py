@@ -100,11 +100,10 @@ class Neighbours:
         documents = self._webinars.find({"_id": {"$in": wanted}}, {"slug": 1, "title": 1})
         return {row["_id"]: WebinarLink(row["_id"], row["slug"], row["title"]) async for row in documents}
 
-    async def suspended_until(self, member_id: str) -> datetime | None:
-        """When the member may write again, if they are suspended."""
+    async def author(self, member_id: str) -> tuple[Person | None, datetime | None]:
+        """The member who writes, as far as they are known, and when they may write again if they are suspended."""
         document = await self._members_asked.submit(member_id)
-        until: datetime | None = (document or {}).get("suspended_until")
-        return until
+        return (_person(document), document.get("suspended_until")) if document else (None, None)
 
     async def people(self, ids: Iterable[str]) -> dict[str, Person]:
         """The members with these ids, as far as they are known."""
