@@ -1,4 +1,4 @@
-"""Languages: English complete, French, Spanish and Arabic for the reader's pages.
+"""Languages: every page in English, French, Spanish and Arabic.
 
 Messages are written in English in templates and code, ``_("...")`` or ``{% trans %}``; a catalogue is a ``.po`` file
 beside this module, read once. ``python -m web.i18n`` brings the catalogues up to date with the templates.
