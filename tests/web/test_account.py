@@ -43,3 +43,16 @@ async def test_mail_is_chosen_and_one_press_stops_it(visitor: Visitor) -> None:
     await page.get_by_role("button", name="Keep these choices").click()
     await expect(page.get_by_role("status")).to_contain_text("Your choices are kept.")
     await expect(page.get_by_role("checkbox").first).not_to_be_checked()
+
+
+async def test_one_sees_where_one_is_logged_in_and_ends_it_there(visitor: Visitor, colleague: Visitor) -> None:
+    await colleague.log_in("Member, not in government")
+    page = await visitor.log_in("Member, not in government", to="/account")
+    others = page.locator(".sessions > li").filter(has=page.get_by_role("button"))
+    await expect(page.locator(".sessions > li").filter(has_text="this one")).to_contain_text("Chrome on Linux")
+    there = await others.count()
+
+    await others.first.get_by_role("button", name="Log out there (Chrome on Linux)").click()
+
+    await expect(page.get_by_role("status")).to_contain_text("The session has ended.")
+    await expect(others).to_have_count(there - 1)

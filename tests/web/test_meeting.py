@@ -32,6 +32,22 @@ async def test_a_webinar_is_told_by_two_clocks_and_a_place_is_taken_and_given_ba
     assert not visitor.complaints
 
 
+async def test_a_place_is_taken_and_a_topic_suggested_with_scripts_and_without(reader: Visitor) -> None:
+    page = await reader.log_in("Official in Ottawa", to="/webinars/open-government-europe-africa")
+    await page.get_by_role("button", name="Take a place").click()
+    await expect(page.get_by_role("status")).to_contain_text("You have a place.")
+    await page.get_by_role("button", name="Give my place back").click()
+    await expect(page.get_by_role("button", name="Take a place")).to_be_visible()
+    await reader.open("/suggestions/new")
+
+    await page.get_by_role("button", name="Suggest it").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("What should it be about?").fill("Signs that people follow")
+    await page.get_by_role("button", name="Suggest it").click()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Signs that people follow")
+
+
 async def test_without_a_known_clock_there_is_utc_and_a_chooser(reader: Visitor) -> None:
     await reader.context.add_init_script("Intl.DateTimeFormat = undefined")
     page = await reader.open(NEXT)

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support import eventually
+from tests.web.axe import examine
 from tests.web.conftest import OPENNESS, Site, Visitor
 
 pytestmark = pytest.mark.last  # It stops services that the other stories need.
@@ -61,6 +62,7 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
             assert answer is not None
             assert answer.status == 503
             await expect(guest.get_by_role("main")).to_contain_text("at the moment")
+        assert await examine(guest) == []
         await guest.goto(site.url + "/log-in")
         await guest.get_by_label("E-mail address").fill("aroha@health.govt.nz")
         await guest.get_by_role("button", name="Send me a code").click()
@@ -73,6 +75,7 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
         await visitor.context.clear_cookies(name="plenary_access")
         await member.goto(site.url + OPENNESS)
         await expect(member.get_by_role("status")).to_contain_text("You are logged in, but we cannot look up")
+        assert await examine(member) == []
         answer = await member.goto(site.url + "/account")
         assert answer is not None
         assert (answer.status, member.url) == (503, f"{site.url}/account")
