@@ -53,13 +53,13 @@ class HotApi(FastAPI):
 
     def serve_hot(self, routes: Sequence[HotRoute], gate: Gate) -> None:
         """Answer these without the framework."""
-        self._hot = tuple(routes)
+        self.hot = tuple(routes)
         self._door = Edge(_Door(gate))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["method"] in _METHODS:
-            for route in self._hot:
+            for route in self.hot:
                 parameters = route.parameters(scope["path"])
                 if parameters is not None:
                     hot: dict[str, Any] = {"app": self, "route": route, "path_params": parameters}

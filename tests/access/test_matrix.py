@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.http.hot import HotApi
 from tests.access.calls import CALLS, suggestion
 from tests.access.expectations import EXPECTED, Row
 from tests.access.town import ACTORS, Call, Town
@@ -53,6 +54,8 @@ async def test_every_documented_route_has_a_line_in_the_table(town: Town) -> Non
 async def test_no_route_hides_from_the_documents(town: Town) -> None:
     documented = {path for _, _, path in town.operations.values()}
     there = {path for house in town.houses.values() for path in paths_of(house.app.routes)}
+    apps = [house.app for house in town.houses.values() if isinstance(house.app, HotApi)]
+    there |= {route.path_format for app in apps for route in app.hot}
 
     assert there - documented == NOT_DOCUMENTED
 
