@@ -8,6 +8,7 @@ and its cost is paid per batch. Only :class:`_BatchConsumer` knows; it overrides
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -112,11 +113,38 @@ class _BatchConsumer(driver.Consumer):
     """Hands on what was fetched of a partition as one message, whose offset is that of its last record."""
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Any]]:  # noqa: ASYNC109
-        fetched = await super()._getmany(active_partitions, timeout)
+        """What comes within ``timeout`` seconds on the partitions that are active now.
+
+        Faust hands on the very set that it changes when partitions are paused, and aiokafka takes an empty one for all
+        there are: what it then fetched of a changelog was dropped, and a recovery waited for it for good. And a fetch
+        goes on in its thread when a rebalance has long given it up.
+        """
+        generation = self.app.consumer_generation_id
+        fetch = asyncio.ensure_future(super()._getmany(set(active_partitions or ()), timeout))
+        try:
+            fetched = await asyncio.shield(fetch)
+        except asyncio.CancelledError:
+            fetch.add_done_callback(self._give_back)
+            raise
+        if self.app.consumer_generation_id != generation:
+            self._give_back(fetch)
+            return {}
         return {
             partition: records if self._is_changelog_tp(partition) else [_as_one(records)]
             for partition, records in fetched.items()
         }
+
+    def _give_back(self, fetch: asyncio.Future[Mapping[TP, list[Any]]]) -> None:
+        """Fetch again, later, what was fetched and will be handed to nobody."""
+        if fetch.cancelled() or fetch.exception():
+            return
+        consumer: Any = self._thread._consumer  # noqa: SLF001 - Faust's own way to it waits for the thread
+        assignment = consumer and consumer._subscription.subscription.assignment  # noqa: SLF001
+        for partition, records in fetch.result().items():
+            state = assignment and assignment.state_value(partition)
+            # Whoever has sought a position since then knows better.
+            if state and state.has_valid_position and state.position == records[-1].offset + 1:
+                self._thread.seek(partition, records[0].offset)
 
     async def seek_to_committed(self) -> dict[TP, int]:
         """Go back to what is committed, after a rebalance or where records were fetched and dropped.

@@ -157,6 +157,66 @@ async def test_the_same_view_again_after_a_restart_counts_once(kafka: KafkaConfi
         await shows(shown, {"open-data": (1, 1), "budgets": (1, 0), "trams": (1, 0)})
 
 
+@asynccontextmanager
+async def not_fetching(kafka: KafkaConfig, shown: Collection) -> AsyncIterator[_Counting]:
+    """A view that has its partitions, and whose records this test fetches itself."""
+    counting = _Counting(READING, "content", kafka, shown, Clock())
+    await counting.start()
+    try:
+        await eventually(lambda: counting.ready, within=30)
+        await counting._app._fetcher.stop()
+        consumer = counting._app.consumer
+        assert await consumer._getmany(consumer.assignment(), 1.5) == {}  # As long as the last fetch may go on.
+        yield counting
+    finally:
+        await counting.close()
+
+
+async def test_what_nobody_asked_for_is_not_fetched_when_partitions_are_paused(
+    kafka: KafkaConfig, shown: Collection
+) -> None:
+    async with not_fetching(kafka, shown) as counting:
+        consumer = counting._app.consumer
+        active = {tp for tp in consumer.assignment() if tp.topic.endswith("metering.meters")}
+        fetching = asyncio.create_task(consumer._getmany(active, 1.0))
+        await asyncio.sleep(0)
+        active.clear()
+        await say(kafka, viewed("lena", "open-data"))
+
+        assert await fetching == {}
+        views = {tp for tp in consumer.assignment() if tp.topic.endswith("content.views")}
+        [[batch]] = (await consumer._getmany(views, 10.0)).values()
+        assert batch.offset == 0
+
+
+async def test_what_was_fetched_before_a_rebalance_is_fetched_again(kafka: KafkaConfig, shown: Collection) -> None:
+    async with not_fetching(kafka, shown) as counting:
+        consumer = counting._app.consumer
+        views = {tp for tp in consumer.assignment() if tp.topic.endswith("content.views")}
+        fetching = asyncio.create_task(consumer._getmany(views, 10.0))
+        await asyncio.sleep(0)
+        counting._app.consumer_generation_id += 1
+        await say(kafka, viewed("lena", "open-data"))
+
+        assert await fetching == {}
+        [[batch]] = (await consumer._getmany(views, 10.0)).values()
+        assert batch.offset == 0
+
+
+async def test_what_comes_to_a_fetch_that_was_given_up_is_fetched_again(kafka: KafkaConfig, shown: Collection) -> None:
+    async with not_fetching(kafka, shown) as counting:
+        consumer = counting._app.consumer
+        views = {tp for tp in consumer.assignment() if tp.topic.endswith("content.views")}
+        fetching = asyncio.create_task(consumer._getmany(views, 2.0))
+        await asyncio.sleep(0)
+        fetching.cancel()
+        await say(kafka, viewed("lena", "open-data"))
+        await asyncio.sleep(0.5)  # The given up fetch takes it.
+
+        [[batch]] = (await consumer._getmany(views, 10.0)).values()
+        assert batch.offset == 0
+
+
 async def test_what_waits_for_the_agent_when_recovery_ends_is_counted(kafka: KafkaConfig, shown: Collection) -> None:
     counting = _Counting(READING, "content", kafka, shown, Clock())
     flow = counting._app.flow_control
