@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -84,6 +85,18 @@ def resources_of(
     )
 
 
+_APPS: dict[str, FastAPI] = {}
+
+
+def app_of(service: Service, deps: Any, resources: Resources) -> FastAPI:
+    """The service's API over these. It is the same application each time: making one, with its OpenAPI document, takes
+    longer than most tests.
+    """
+    app = _APPS.get(service.name) or _APPS.setdefault(service.name, service.api(deps))
+    app.state.deps = deps
+    return attach(app, resources)
+
+
 @asynccontextmanager
 async def open_door(service: Service, resources: Resources) -> AsyncIterator[httpx2.AsyncClient]:
     """The service's API, with its collections and indexes, behind a client."""
@@ -99,9 +112,14 @@ async def client_of(app: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
     Every answer of an API is held to its OpenAPI document.
     """
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    hooks = {"response": [Documented(app.openapi()).check]} if isinstance(app, FastAPI) else {}
+    hooks = {"response": [_documented(app).check]} if isinstance(app, FastAPI) else {}
     async with httpx2.AsyncClient(transport=transport, base_url="http://plenary.test", event_hooks=hooks) as client:
         yield client
+
+
+@functools.cache
+def _documented(app: FastAPI) -> Documented:
+    return Documented(app.openapi())
 
 
 def a_key() -> dict[str, str]:

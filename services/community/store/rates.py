@@ -22,7 +22,8 @@ class Rates:
     def __init__(self, database: Database) -> None:
         # Nothing is promised about a counter, so its writes wait for no majority.
         self._rates = database["rates"].with_options(write_concern=WriteConcern(w=1))
-        self._counting: GroupCommit[_More, int] = GroupCommit(self._count, max_batch=100, lanes=2)
+        # One lane: two at once would each see what the other counts as well, and give nobody the numbers below.
+        self._counting: GroupCommit[_More, int] = GroupCommit(self._count, max_batch=100, lanes=1)
 
     async def count(self, what: str, member_id: str, window: timedelta, at: datetime) -> tuple[int, int]:
         """Count one more; returns how many there are in this window, and the seconds until it ends."""

@@ -19,12 +19,11 @@ from services.accounts.crypto.readers import AUDIENCE, ISSUER, TYPE
 from services.accounts.deps import Deps
 from services.accounts.settings import AccountsSettings
 from shared.clock import Clock
-from shared.http import attach
 from shared.mongo import Client, Database
 from shared.processes import prepare
 from shared.resources import Resources
 from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
-from tests.doors import GATEWAY_KEY, client_of, settings_of
+from tests.doors import GATEWAY_KEY, app_of, client_of, settings_of
 
 ADMIN_EMAIL = "ingrid.ek@regeringskansliet.se"
 ADMIN_PASSWORD = "kanelbullar till fikat"
@@ -219,6 +218,6 @@ async def house(
         FixedKeys(metering.key), issuer=ISSUER, audience=AUDIENCE, clock=clock, type=TYPE, longest=None
     )
     monkeypatch.setattr(deps.readers, "_tokens", verifier)  # Metering's keys at hand instead of at its address.
-    async with client_of(attach(service.api(deps), resources)) as client:
+    async with client_of(app_of(service, deps, resources)) as client:
         yield House(client, database, deps, clock, metering)
     deps.passwords.close()

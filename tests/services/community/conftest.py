@@ -17,12 +17,11 @@ from shared.envelope import Envelope
 from shared.events import Event
 from shared.events.accounts import ContactChanged, MemberJoined, MemberUpdated, Standing
 from shared.events.content import ArticlePublished, WebinarScheduled
-from shared.http import attach
 from shared.ids import new_id
 from shared.inbox import Inbox
 from shared.mongo import Client, Database
 from shared.processes import prepare
-from tests.doors import Issuer, client_of, resources_of, settings_of
+from tests.doors import Issuer, app_of, client_of, resources_of, settings_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,7 +77,7 @@ async def house(mongodb: Client, database: Database, mongodb_uri: str) -> AsyncI
     resources = resources_of(settings, mongodb, database, issuer)
     deps = await prepare(service, resources)
     inbox = Inbox(mongodb, database, service.table, service.tombstones, deps)
-    async with client_of(attach(service.api(deps), resources)) as client:
+    async with client_of(app_of(service, deps, resources)) as client:
         house = House(client, database, deps, inbox, issuer)
         await house.hear(article("openness"), article("bus-lanes"), *members(), an_online_meeting())
         yield house

@@ -22,7 +22,6 @@ from services.content.settings import ContentSettings
 from shared.clock import Clock
 from shared.envelope import Envelope
 from shared.events import CATALOGUE, Event
-from shared.http import attach
 from shared.http.idempotency import INDEXES as IDEMPOTENCY_INDEXES
 from shared.ids import new_id
 from shared.inbox import Inbox
@@ -30,7 +29,7 @@ from shared.kafka import KafkaConfig
 from shared.mongo import Client, Database, ensure_indexes
 from shared.sealed import Seal
 from shared.tokens import FixedKeys, TokenSigner, TokenVerifier
-from tests.doors import GATEWAY_KEY, Issuer, client_of, resources_of, settings_of
+from tests.doors import GATEWAY_KEY, Issuer, app_of, client_of, resources_of, settings_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday."""
@@ -225,7 +224,7 @@ async def house(mongodb: Client, empty: Database, mongodb_uri: str, kafka: Kafka
     inbox = Inbox(mongodb, empty, service.table, service.tombstones, deps)
     topics = [{"_id": slug, "version": 0, "name": slug, "description": ""} for slug in TOPICS]
     await empty["topics"].insert_many(topics)
-    async with client_of(attach(service.api(deps), resources)) as client:
+    async with client_of(app_of(service, deps, resources)) as client:
         yield House(client, empty, deps, inbox, issuer, meter, clock)
 
 

@@ -17,7 +17,6 @@ from services.metering.settings import MeteringSettings
 from shared.envelope import Envelope
 from shared.events import Event
 from shared.events.content import ArticlePublished
-from shared.http import attach
 from shared.ids import new_id
 from shared.inbox import Inbox
 from shared.mongo import Client, Database
@@ -25,7 +24,7 @@ from shared.outbox import Row
 from shared.processes import prepare
 from shared.sealed import Seal
 from shared.tokens import TokenSigner
-from tests.doors import GATEWAY_KEY, Issuer, client_of, resources_of, settings_of
+from tests.doors import GATEWAY_KEY, Issuer, app_of, client_of, resources_of, settings_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ARTICLES = tuple(f"article-{number}" for number in range(10))
@@ -86,7 +85,7 @@ async def house(mongodb: Client, database: Database, mongodb_uri: str) -> AsyncI
     deps = await prepare(service, resources)
     inbox = Inbox(mongodb, database, service.table, service.tombstones, deps)
     grants = Seal(GATEWAY_KEY.encode(), purpose="read-grant", clock=resources.clock)
-    async with client_of(attach(service.api(deps), resources)) as client:
+    async with client_of(app_of(service, deps, resources)) as client:
         house = House(client, database, deps, inbox, issuer, grants)
         await house.hear(*(article(name) for name in ARTICLES), article("free", exempt=True))
         yield house

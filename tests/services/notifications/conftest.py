@@ -23,11 +23,10 @@ from services.notifications.smtp import Unreachable
 from shared.clock import Clock
 from shared.envelope import Envelope
 from shared.events import Event
-from shared.http import attach
 from shared.ids import new_id
 from shared.inbox import Inbox
 from shared.mongo import Client, Database, ensure_indexes
-from tests.doors import Issuer, client_of, resources_of, settings_of
+from tests.doors import Issuer, app_of, client_of, resources_of, settings_of
 from tests.services.notifications.mailserver import MailServer, mail_server
 from tests.services.notifications.world import TODAY
 
@@ -180,6 +179,6 @@ async def house(
     clock = HandClock()
     deps = replace(await service.open(resources), clock=clock)
     inbox = Inbox(mongodb, home, service.table, service.tombstones, deps)
-    async with client_of(attach(service.api(deps), resources)) as client:
+    async with client_of(app_of(service, deps, resources)) as client:
         yield House(client, home, deps, inbox, issuer, post)
     await deps.post.close()
