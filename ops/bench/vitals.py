@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -87,6 +88,9 @@ DEVICES = {
     ),
     "desk": Device(1280),
 }
+PAINTED_SECONDS = 20
+PAINTED = "new Promise(done => { const look = () => vitals.lcp > 0 ? done() : setTimeout(look, 20); look(); })"
+"""Asked at once, not by Playwright's polling, which evaluates a text later than the site's policy allows."""
 MOST_OWN_MS = 10.0
 LIMITS = {"TTFB ms": 800.0, "LCP ms": 2_500.0, "CLS": 0.1, "INP ms": 200.0}
 """What web.dev calls good, at the 75th percentile of real visits; here of each page on the slow phone."""
@@ -133,7 +137,8 @@ async def _look(browser: Browser, world: World, sight: Sight, device: Device) ->
         await control.send("Network.emulateNetworkConditions", dict(device.network))
     await control.send("Emulation.setCPUThrottlingRate", {"rate": device.slowed})
     await page.goto(site + sight.path, wait_until="load")
-    await page.wait_for_function("window.vitals.lcp > 0")
+    async with asyncio.timeout(PAINTED_SECONDS):
+        await page.evaluate(PAINTED)
     await page.wait_for_timeout(SETTLED_MS)
     told = await page.evaluate(TOLD)
     await _act(page)
