@@ -52,12 +52,16 @@ async def count_up(database: Database, number: int) -> None:
     await transact(database.client, work)
 
 
-async def counted(replicas: Replicas, name: str) -> tuple[int, int]:
-    """How many rows there are after so many transactions, and what the counter says."""
+async def counted(replicas: Replicas, name: str, begun: asyncio.Event | None = None) -> tuple[int, int]:
+    """How many rows there are after so many transactions, and what the counter says. ``begun`` is set before them:
+    what makes a collection is not repeated by the driver.
+    """
     async with connect(replicas.uri, app_name="tests") as client:
         database = client[name]
         await database.create_collection("rows")
         await database["counter"].insert_one({"_id": "all", "count": 0})
+        if begun:
+            begun.set()
         for number in range(TRANSACTIONS):
             await count_up(database, number)
         counter = await database["counter"].find_one({"_id": "all"})
@@ -90,8 +94,9 @@ async def test_a_commit_that_was_answered_wrongly_has_one_effect(
 
 
 async def test_writing_goes_on_at_another_primary_after_a_step_down(replicas: Replicas) -> None:
-    former = await replicas.primary()
-    counting = asyncio.create_task(counted(replicas, "stepdown"))
+    former, begun = await replicas.primary(), asyncio.Event()
+    counting = asyncio.create_task(counted(replicas, "stepdown", begun))
+    await begun.wait()
 
     assert await replicas.step_down() == former.name
 
