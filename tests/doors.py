@@ -92,7 +92,9 @@ def app_of(service: Service, deps: Any, resources: Resources) -> FastAPI:
     """The service's API over these. It is the same application each time: making one, with its OpenAPI document, takes
     longer than most tests.
     """
-    app = _APPS.get(service.name) or _APPS.setdefault(service.name, service.api(deps))
+    if service.name not in _APPS:
+        _APPS[service.name] = service.api(deps)
+    app = _APPS[service.name]
     app.state.deps = deps
     return attach(app, resources)
 

@@ -211,9 +211,10 @@ class Visit:
         body = streams.follow(ask, show, pauses)
         return self._with_cookies(StreamingResponse(body, media_type=live.MEDIA_TYPE, headers=headers))
 
-    def file(self, content: bytes, media_type: str, name: str) -> Response:
-        """A file to keep."""
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    def file(self, content: bytes, media_type: str, name: str, ending: str) -> Response:
+        """A file to keep. Of its name, letters, digits and hyphens are left."""
+        plain = "".join(character for character in name if character.isalnum() or character == "-")
+        headers = {"Content-Disposition": f'attachment; filename="{plain}.{ending}"'}
         return self._with_cookies(Response(content, media_type=media_type, headers=headers))
 
     def part(self, name: str, *blocks: str, **context: Any) -> str:

@@ -64,7 +64,7 @@ async def _measure(bench: Any, rig: Rig, rounds: int, measured: dict[str, str]) 
     began = time.monotonic()
     out.print(f"{bench.NAME}: {rounds} rounds")
     section: Section = await bench.measure(rig, rounds)
-    took = f"{time.monotonic() - began:.0f} s, {rounds} rounds"
+    took = f"{time.monotonic() - began:.0f} s, {section.rounds} round{'' if section.rounds == 1 else 's'}"
     page = report.keep(section, {**measured, "took": took})
     show(section)
     out.print(f"{bench.NAME}: {took}; see {page}")

@@ -111,6 +111,12 @@ class Section:
     plots: list[Plot] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def rounds(self) -> int:
+        """How often its cells were measured, the most often measured one."""
+        rows = [row for sheet in self.sheets for row in sheet.figures.values()]
+        return max((len(values) for row in rows for values in row.values()), default=0)
+
     def as_data(self) -> dict[str, Any]:
         """For the file that the report is made from."""
         return asdict(self)

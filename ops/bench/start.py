@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ops.bench.rig import Rig
 
 NAME, NEEDS = "start", "nothing"
-MOST_ROUNDS = 3
-"""It is compared with nothing, and takes half a minute."""
 HOW = """\
 `plenary up` without the demo, packages and jars being there: *cold* on an empty state folder (databases and Kafka are
 laid out, users, topics and access lists made), *warm* on what that left. From the call until every process answers
@@ -24,7 +22,7 @@ its readiness probe; *down* until all have ended. On both cores."""
 async def measure(rig: Rig, rounds: int) -> Section:
     """In turns: cold, warm."""
     sheet = Sheet("Start and stop", "")
-    for number in range(min(rounds, MOST_ROUNDS)):
+    for number in range(rounds):
         folder = scratch(rig, f"round-{number}")
         settings = rig.settings.model_copy(update={"state_dir": folder})
         for kind in ("cold", "warm"):

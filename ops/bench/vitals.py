@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 NAME, NEEDS = "vitals", "platform"
 SETTLED_MS = 300
 """For what may still move, or be painted larger, once everything has come."""
-MOST_ROUNDS = 3
 OWN_READINGS = 20
 HOW = f"""\
 The demo's pages in Chromium, each opened with an empty cache by a reader whom the site has not met (for the wall, one
-who has read three), three times at most. *phone* is 360 pixels wide on Lighthouse's slow 4G (150 ms there and back,
+who has read three). *phone* is 360 pixels wide on Lighthouse's slow 4G (150 ms there and back,
 1.6 Mbit/s) with the processor slowed to a quarter; *desk* is 1280 pixels wide, unslowed. TTFB, LCP (largest contentful
 paint) and CLS (layout shift) are the browser's own entries up to the first interaction; what slows the network delays
 what is painted, and TTFB tells of the server alone. INP is the slowest of three: opening what can be opened, writing
@@ -103,7 +102,7 @@ async def measure(rig: Rig, rounds: int) -> Section:
     seen = Sheet("What the browser says", "page and device")
     own = Sheet("The site's own time, and the API's", "page")
     async with _browser() as browser:
-        for _ in range(min(rounds, MOST_ROUNDS)):
+        for _ in range(rounds):
             for name, sight in SIGHTS.items():
                 for kind, device in DEVICES.items():
                     seen.put(f"{name}, {kind}", await _look(browser, world, sight, device))

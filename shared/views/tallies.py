@@ -157,7 +157,7 @@ class Tallies:
         """Whether an event of this id has not been here lately; it has from now on."""
         return self._remembered[partition].add(event_id)
 
-    def add(self, partition: int, event: Event, oldest: int, *, topic: str = "", offset: int = -1) -> None:
+    def add(self, partition: int, event: Event, oldest: int, *, topic: str, offset: int) -> None:
         """Count an event, buckets before ``oldest`` left out, and shelves on which the event at this place stands
         already. What the view's own function raises comes out.
         """
@@ -167,7 +167,7 @@ class Tallies:
             if bucket < oldest:
                 continue
             entry = Entry(partition, bucket, key)
-            if self._ahead and offset <= self._ahead.get(Shelf.of(entry), {}).get(topic, -2):
+            if self._ahead and offset <= self._ahead.get(Shelf.of(entry), {}).get(topic, -1):
                 continue
             counts = self._counts.setdefault(entry, {})
             counts[measure] = counts.get(measure, 0) + amount

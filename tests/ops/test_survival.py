@@ -1,4 +1,4 @@
-"""What outlives a restart, a death and a move, and what a signal stops."""
+"""What outlives a restart, a death and a move, and what a signal stops: no stale lock or pid is in the way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from pymongo.errors import OperationFailure
 
 from ops import control
@@ -42,6 +43,32 @@ async def supervised(folder: Path, base: int, *options: str) -> asyncio.subproce
 
     await eventually(is_up, within=90, every=0.2)
     return process
+
+
+async def test_what_was_acknowledged_is_there_after_everything_was_killed(tmp_path: Path) -> None:
+    base = free_base()
+    before = Platform(tmp_path, base, servers_only=True)
+    supervisor = await supervised(tmp_path, base, "--servers-only")
+    async with connect(before.mongodb_uri, app_name="tests") as client:
+        await client["plenary_content"]["articles"].insert_one({"_id": "openness"})
+    producer = AIOKafkaProducer(**before.kafka.client_arguments(), acks="all")
+    await producer.start()
+    await producer.send_and_wait("content.articles", b"openness", partition=0)
+    await producer.stop()
+
+    children = [process["pid"] for process in control.call(State(tmp_path).run, "status")["processes"]]
+    for pid in (supervisor.pid, *children):
+        os.kill(pid, signal.SIGKILL)
+    await supervisor.wait()
+
+    async with Platform(tmp_path, base, servers_only=True) as after:
+        async with connect(after.mongodb_uri, app_name="tests") as client:
+            assert await client["plenary_content"]["articles"].find_one() == {"_id": "openness"}
+        consumer = AIOKafkaConsumer(**after.kafka.client_arguments(), enable_auto_commit=False)
+        await consumer.start()
+        end = await consumer.end_offsets([TopicPartition("content.articles", 0)])
+        await consumer.stop()
+        assert end == {TopicPartition("content.articles", 0): 1}
 
 
 async def test_data_follow_when_the_ports_change(tmp_path: Path) -> None:

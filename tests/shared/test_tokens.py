@@ -88,7 +88,7 @@ async def test_the_attacks_below_differ_from_a_good_token_in_one_thing_each() ->
         pytest.param(compact(header(x5u="https://evil.example/")), id="x5u"),
         pytest.param(compact(header(crit=["b64"], b64=False)), id="crit"),
         pytest.param(compact(header(typ="JWT")), id="wrong type"),
-        pytest.param(compact(header(typ="access+jwt")), id="a read grant"),
+        pytest.param(compact(header(typ="access+jwt")), id="another type"),
         pytest.param(compact(header(typ=None)), id="no type"),
         pytest.param(compact(header(), claims(aud="another")), id="wrong audience"),
         pytest.param(compact(header(), claims(aud=["another"])), id="wrong audiences"),
@@ -150,12 +150,12 @@ async def test_only_so_many_tokens_are_remembered(monkeypatch: pytest.MonkeyPatc
     assert len(checking._remembered) == 3
 
 
-async def test_a_verifier_of_read_grants_takes_no_access_token() -> None:
-    grants = verifier(type="access+jwt")
+async def test_a_verifier_of_one_type_takes_no_other() -> None:
+    readers = verifier(type="reader+jwt")
 
-    assert (await grants.verify(SIGNER.sign(claims(), type="access+jwt")))["sub"] == "amina"
+    assert (await readers.verify(SIGNER.sign(claims(), type="reader+jwt")))["sub"] == "amina"
     with pytest.raises(TokenInvalid):
-        await grants.verify(SIGNER.sign(claims()))
+        await readers.verify(SIGNER.sign(claims()))
 
 
 class Accounts:

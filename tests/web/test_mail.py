@@ -11,8 +11,8 @@ import httpx2
 import pytest_asyncio
 from playwright.async_api import expect
 
+from tests.web.axe import examine
 from tests.web.conftest import Site, Visitor
-from tests.web.test_pages import examine
 
 ARTICLE = "/v1/articles/bus-lanes-that-people-asked-for"
 KIND = "comment-reply"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from playwright.async_api import expect
 
 from shared.ids import new_id
+from tests.web.axe import examine
 from tests.web.conftest import Visitor
-from tests.web.test_pages import examine
 
 ARTICLE = "/articles/water-meters-in-chennai"
 

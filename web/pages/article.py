@@ -187,13 +187,8 @@ async def _within(visit: Visit, api: Api, article: Article) -> Within:
     )
 
 
-async def shown_survey(visit: Visit, name: str) -> Shown:
-    """A survey with what was answered, as data and as a picture."""
-    return await survey_of(visit.api, name)
-
-
 async def survey_of(api: Api, name: str) -> Shown:
-    """The same, asked by whomever ``api`` asks for."""
+    """A survey with what was answered, as data and as a picture."""
     content = api.content
     return Shown(*await asyncio.gather(content.survey(name), content.cloud(name), content.cloud_picture(name)))
 

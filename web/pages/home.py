@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from web.pages.article import shown_survey
+from web.pages.article import survey_of
 from web.pages.doors import get
 from web.visit import Visit
 
@@ -39,7 +39,7 @@ async def home(visit: Visit) -> Response:
 async def _last_survey(visit: Visit) -> dict[str, Any] | None:
     """The survey asked last of which there is something to see."""
     for survey in (await visit.api.content.surveys(limit=3)).items:
-        shown = await shown_survey(visit, survey.slug)
+        shown = await survey_of(visit.api, survey.slug)
         if shown.cloud.words:
             return shown._asdict()
     return None

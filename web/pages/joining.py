@@ -47,7 +47,8 @@ def refuse_address(visit: Visit, form: Form, problem: Problem) -> int:
         form.errors[""] = visit.gettext(
             "Joining and logging in do not work at the moment. Reading does; try again in a few minutes"
         )
-    elif problem.status == 429:
+        return 503
+    if problem.status == 429:
         form.errors["email"] = visit.gettext(
             "We have sent several mails to this address. Look for them, or try again in a few minutes"
         )
@@ -55,7 +56,7 @@ def refuse_address(visit: Visit, form: Form, problem: Problem) -> int:
         form.errors["email"] = visit.gettext("Enter an e-mail address in the right form, like name@ministry.gov")
     else:
         raise problem
-    return 503 if isinstance(problem, Unavailable) else 422
+    return 422
 
 
 async def ask_who(visit: Visit) -> Response:

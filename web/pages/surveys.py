@@ -104,8 +104,7 @@ async def data(visit: Visit) -> Response:
 async def _download(visit: Visit, ending: Literal["csv", "json"], media_type: str) -> Response:
     slug = visit.request.path_params["slug"]
     content = await visit.api.content.cloud_as(slug, ending)
-    name = "".join(character for character in slug if character.isalnum() or character == "-")
-    return visit.file(content, media_type, f"{name}.{ending}")
+    return visit.file(content, media_type, slug, ending)
 
 
 async def live_words(visit: Visit) -> Response:

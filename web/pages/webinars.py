@@ -116,8 +116,7 @@ async def calendar_file(visit: Visit) -> Response:
     """The file that calendars read."""
     slug = visit.request.path_params["slug"]
     content = await visit.api.content.calendar_file(slug)
-    name = "".join(character for character in slug if character.isalnum() or character == "-")
-    return visit.file(content, "text/calendar", f"{name}.ics")
+    return visit.file(content, "text/calendar", slug, "ics")
 
 
 async def choose_zone(visit: Visit) -> Response:

@@ -5,4 +5,5 @@ from services.community.api.refusals import REFUSALS
 
 __all__ = ["REFUSALS", "ROUTERS"]
 
+# What moderators look through has a fixed word where a comment has its id, and so comes first.
 ROUTERS = (moderation.router, comments.router, suggestions.router, imports.router)

@@ -68,15 +68,12 @@ class Neighbours:
         document = await self._articles_asked.submit(article_id)
         if document is None or document.get("gone") or "slug" not in document:
             return None
-        return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
+        return _article(document)
 
     async def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """The articles with these ids, as far as they are known, whether or not they are still published."""
         documents = self._articles.find({"_id": {"$in": sorted(set(ids))}, "slug": {"$exists": True}})
-        return {
-            row["_id"]: Article(row["_id"], row["slug"], row["title"], row.get("closed", False))
-            async for row in documents
-        }
+        return {row["_id"]: _article(row) async for row in documents}
 
     async def thread_closed(self, article_id: str) -> bool:
         """Whether the discussion of an article takes no more comments."""
@@ -164,6 +161,10 @@ class _Together(GroupCommit[str, Document | None]):
             return [found.get(id_) for id_ in ids]
 
         super().__init__(find, max_batch=200, lanes=4)
+
+
+def _article(document: Document) -> Article:
+    return Article(document["_id"], document["slug"], document["title"], document.get("closed", False))
 
 
 def _newest(document: Document) -> UpdateOne:

@@ -8,6 +8,7 @@ from shared.views.tallies import REMEMBERED, SHELVES, Entry, Shelf, Standing, Ta
 
 MONDAY = datetime(2026, 7, 6, 9, 30, tzinfo=UTC)
 TEN_MINUTES = timedelta(minutes=10)
+TOPIC = ArticleViewed.topic
 
 
 def views_by_topic(view: ArticleViewed) -> list[Count]:
@@ -38,8 +39,8 @@ def counted(tallies: Tallies) -> dict[Entry, dict[str, int]]:
 def test_views_of_one_article_in_one_bucket_add_up() -> None:
     tallies = Tallies(TRENDING)
 
-    tallies.add(3, view_of("open-data", "trust", "openness"), oldest=0)
-    tallies.add(3, view_of("open-data", "trust", at=MONDAY + timedelta(minutes=9)), oldest=0)
+    tallies.add(3, view_of("open-data", "trust", "openness"), oldest=0, topic=TOPIC, offset=0)
+    tallies.add(3, view_of("open-data", "trust", at=MONDAY + timedelta(minutes=9)), oldest=0, topic=TOPIC, offset=1)
 
     bucket = int(MONDAY.timestamp())
     assert counted(tallies) == {
@@ -51,9 +52,9 @@ def test_views_of_one_article_in_one_bucket_add_up() -> None:
 def test_each_partition_and_each_bucket_counts_for_itself() -> None:
     tallies = Tallies(TRENDING)
 
-    tallies.add(0, view_of("open-data", "trust"), oldest=0)
-    tallies.add(1, view_of("open-data", "trust"), oldest=0)
-    tallies.add(1, view_of("open-data", "trust", at=MONDAY + TEN_MINUTES), oldest=0)
+    tallies.add(0, view_of("open-data", "trust"), oldest=0, topic=TOPIC, offset=2)
+    tallies.add(1, view_of("open-data", "trust"), oldest=0, topic=TOPIC, offset=3)
+    tallies.add(1, view_of("open-data", "trust", at=MONDAY + TEN_MINUTES), oldest=0, topic=TOPIC, offset=4)
 
     bucket = int(MONDAY.timestamp())
     key = ("topic", "trust", "open-data")
@@ -67,14 +68,14 @@ def test_each_partition_and_each_bucket_counts_for_itself() -> None:
 def test_what_is_too_old_to_show_is_not_counted() -> None:
     tallies = Tallies(TRENDING)
 
-    tallies.add(0, view_of("open-data", "trust"), oldest=TRENDING.start_of(MONDAY + TEN_MINUTES))
+    tallies.add(0, view_of("open-data", "trust"), oldest=TRENDING.start_of(MONDAY + TEN_MINUTES), topic=TOPIC, offset=5)
 
     assert counted(tallies) == {}
 
 
 def test_draining_begins_again() -> None:
     tallies = Tallies(TRENDING)
-    tallies.add(0, view_of("open-data", "trust"), oldest=0)
+    tallies.add(0, view_of("open-data", "trust"), oldest=0, topic=TOPIC, offset=6)
     tallies.read_up_to(0, "content.views", 41)
 
     _, positions = tallies.drain()
@@ -121,7 +122,7 @@ def test_a_shelf_that_is_counted_further_than_its_partition_takes_nothing_twice(
 
     for offset in (41, 42):
         event = view_of("open-data", "trust", "budgets")
-        tallies.add(3, event, oldest=0, topic="content.views", offset=offset)
+        tallies.add(3, event, oldest=0, topic=TOPIC, offset=offset)
 
     assert counted(tallies) == {trust: {"views": 1}, budgets: {"views": 2}}
 
