@@ -39,30 +39,39 @@ class Delivery(Generic[E]):
 
 Handler: TypeAlias = Callable[[Any, Delivery[Any]], Awaitable[None]]
 ManyHandler: TypeAlias = Callable[[Any, Sequence[Delivery[Any]]], Awaitable[None]]
-
-
 Concerns: TypeAlias = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
-    """Marks a handler that takes a run of events at once, in order, and can write them in bulk."""
+class Hearing:
+    """How a handler hears its event: :func:`one` or :func:`many` at a time, and which of them."""
 
-    handler: ManyHandler
-    concerns: Concerns | None = None
+    handler: Callable[[Any, Any], Awaitable[None]]
+    many: bool
+    when: Concerns | None
 
 
-def many(handler: ManyHandler, *, when: Concerns | None = None) -> Many:
-    """Mark ``handler`` as one that takes a sequence of deliveries.
-
-    With ``when``, which must depend on nothing but the event, it hears only events of which that is true. The others
-    pass by without a transaction, as if they were not in the table: what has no effect needs no memory of having had
-    it.
+def one(handler: Handler, *, when: Concerns) -> Hearing:
+    """Mark ``handler`` as one that hears only events of which ``when`` is true, which must depend on nothing but the
+    event. The others pass by without a transaction, as if they were not in the table: what has no effect needs no
+    memory of having had it.
     """
-    return Many(handler, when)
+    return Hearing(handler, many=False, when=when)
 
 
-Table: TypeAlias = Mapping[type[Event], Handler | Many]
+def many(handler: ManyHandler, *, when: Concerns | None = None) -> Hearing:
+    """Mark ``handler`` as one that takes a run of events at once, in order, and can write them in bulk; ``when`` is as
+    for :func:`one`.
+    """
+    return Hearing(handler, many=True, when=when)
+
+
+def concerned(handler: Handler | Hearing, event: Event) -> bool:
+    """Whether the handler of its type hears this event."""
+    return not isinstance(handler, Hearing) or handler.when is None or handler.when(event)
+
+
+Table: TypeAlias = Mapping[type[Event], Handler | Hearing]
 """Which handler hears which event: the first thing to read in a service's ``consumers.py``."""
 
 Tombstones: TypeAlias = Mapping[str, Handler]
@@ -129,29 +138,27 @@ class Inbox:
     def _handler_name(self, envelope: Envelope) -> str | None:
         """What the handler of an event is called; a tombstone's is not told apart."""
         handler = self._table.get(type(envelope.event)) if envelope.event is not None else None
-        named = handler.handler if isinstance(handler, Many) else handler
+        named = handler.handler if isinstance(handler, Hearing) else handler
         return getattr(named, "__name__", None)
 
-    def _handler(self, envelope: Envelope, topic: str) -> Handler | Many | None:
+    def _handler(self, envelope: Envelope, topic: str) -> Handler | Hearing | None:
         if envelope.event is None:
             return self._tombstones.get(topic)
         handler = self._table.get(type(envelope.event))
-        if isinstance(handler, Many) and handler.concerns is not None and not handler.concerns(envelope.event):
-            return None
-        return handler
+        return handler if handler is not None and concerned(handler, envelope.event) else None
 
     async def _seen(self, ids: list[str], session: Session) -> set[str]:
         return {row["_id"] async for row in self._inbox.find({"_id": {"$in": ids}}, {"_id": 1}, session=session)}
 
-    def _runs(self, items: Sequence[tuple[str, Envelope]]) -> Iterator[tuple[Handler | Many, list[Envelope]]]:
+    def _runs(self, items: Sequence[tuple[str, Envelope]]) -> Iterator[tuple[Handler | Hearing, list[Envelope]]]:
         """The events in order, neighbours with the same many-handler together."""
         run: list[Envelope] = []
-        of: Handler | Many | None = None
+        of: Handler | Hearing | None = None
         for topic, envelope in items:
             handler = self._handler(envelope, topic)
             if handler is None:
                 continue
-            if run and not (isinstance(handler, Many) and handler is of):
+            if run and not (isinstance(handler, Hearing) and handler.many and handler is of):
                 assert of is not None  # noqa: S101 - a run has a handler
                 yield of, run
                 run = []
@@ -160,13 +167,13 @@ class Inbox:
         if of is not None and run:
             yield of, run
 
-    async def _handle(self, handler: Handler | Many, envelopes: list[Envelope], session: Session) -> None:
+    async def _handle(self, handler: Handler | Hearing, envelopes: list[Envelope], session: Session) -> None:
         deliveries = [Delivery(e.event, e.id, e.key, e.time, session, e.traceparent) for e in envelopes]
         with entered(follow(envelopes[0].traceparent)):
-            if isinstance(handler, Many):
-                await handler.handler(self._deps, deliveries)
-            else:
+            if not isinstance(handler, Hearing):
                 await handler(self._deps, deliveries[0])
+            else:
+                await handler.handler(self._deps, deliveries if handler.many else deliveries[0])
 
 
 ExtraWrite: TypeAlias = Callable[[Session], Awaitable[None]]

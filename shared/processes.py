@@ -88,7 +88,7 @@ def components_of(service: Service, resources: Resources, deps: Any) -> list[Com
     from shared.parked import Parked  # noqa: PLC0415
     from shared.relay import Relay  # noqa: PLC0415
 
-    components: list[Component] = [Relay(resources.db, resources.kafka, service.aggregates)]
+    components: list[Component] = [Relay(resources.db, resources.kafka, service.aggregates, service.gathered)]
     if service.topics:
         inbox = Inbox(resources.client, resources.db, service.table, service.tombstones, deps)
         parked = Parked(resources.db, inbox, service=service.name)

@@ -49,6 +49,8 @@ class Service:
     indexes: Mapping[str, list[IndexModel]] = field(default_factory=dict)
     aggregates: Sequence[str] = ()
     """The collections whose documents carry an outbox."""
+    gathered: Sequence[str] = ()
+    """Those whose events only views count: they are in no hurry, and leave together a few times a second."""
     table: Table = field(default_factory=dict)
     tombstones: Tombstones = field(default_factory=dict)
     rebuilds: Mapping[str, Rebuildable] = field(default_factory=dict)

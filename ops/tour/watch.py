@@ -19,8 +19,8 @@ from aiokafka.errors import KafkaError
 from ops.embedded.platform import Platform
 from ops.troubles import Exit, Trouble
 from shared.envelope import Envelope, Undecodable, UnknownType, decode
-from shared.events import CATALOGUE, OWNERS, TOPICS, Event
-from shared.inbox import Handler, Many
+from shared.events import CATALOGUE, OWNERS, TOPICS
+from shared.inbox import Handler, Hearing, concerned
 from shared.mongo import connect
 from shared.trace import parse
 from shared.views import View
@@ -158,7 +158,7 @@ class Audience:
     """Who hears which event, from the services' own tables."""
 
     def __init__(self) -> None:
-        self._handlers: dict[str, dict[str, Handler | Many]] = defaultdict(dict)
+        self._handlers: dict[str, dict[str, Handler | Hearing]] = defaultdict(dict)
         self._tombstones: dict[str, list[str]] = defaultdict(list)
         self._views: dict[str, list[str]] = defaultdict(list)
         self._owners = {event.__name__: event.owner for event in CATALOGUE.values()} | {FORGET: "accounts"}
@@ -179,18 +179,13 @@ class Audience:
         if event is None:
             return Heard(FORGET, envelope.id, topic, envelope.time, tuple(self._tombstones[topic]), ())
         handlers = self._handlers[envelope.type]
-        hears = tuple(service for service, handler in handlers.items() if _concerns(handler, event))
+        hears = tuple(service for service, handler in handlers.items() if concerned(handler, event))
         name, views = type(event).__name__, tuple(self._views[envelope.type])
         return Heard(name, envelope.id, topic, envelope.time, hears, views)
 
     def owner(self, name: str) -> str:
         """Who says events of this name."""
         return self._owners[name]
-
-
-def _concerns(handler: Handler | Many, event: Event) -> bool:
-    """Whether the handler does anything about this one; what concerns nobody passes without a trace."""
-    return not isinstance(handler, Many) or handler.concerns is None or handler.concerns(event)
 
 
 def _module(name: str) -> Any:

@@ -119,6 +119,7 @@ service = Service(
     settings=ContentSettings,
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
+    gathered=store.GATHERED,
     table=consumers.TABLE,
     rebuilds=consumers.REBUILDS,
     open=open_deps,

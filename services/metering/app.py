@@ -64,6 +64,7 @@ service = Service(
     settings=MeteringSettings,
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
+    gathered=store.GATHERED,
     table=consumers.TABLE,
     rebuilds=consumers.REBUILDS,
     open=open_deps,

@@ -11,7 +11,7 @@ from shared.events.content import (
     WebinarRegistrationCancelled,
     WebinarScheduled,
 )
-from shared.inbox import Table, Tombstones, many
+from shared.inbox import Table, Tombstones, many, one
 
 TABLE: Table = {
     AddressProofRequested: people.mail_proof,
@@ -23,7 +23,7 @@ TABLE: Table = {
     WebinarRecorded: webinars.announce_recording,
     WebinarRegistered: webinars.confirm_registration,
     WebinarRegistrationCancelled: webinars.cancel_registration,
-    CommentPosted: community.mail_reply,
+    CommentPosted: one(community.mail_reply, when=community.answers_another),
     CommentHidden: community.call_off_reply,
     CommentErased: community.call_off_reply,
     SuggestionMoved: community.mail_progress,

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -75,6 +76,61 @@ async def test_an_event_added_while_others_were_being_sent_stays(
     assert [row["id"] for row in document["outbox"]] == [second["id"]]
     assert "outbox_since" in document
     await relay.close()
+
+
+async def test_what_is_added_to_one_of_many_while_they_were_being_sent_stays(
+    relay: Relay, database: Database, kafka: KafkaConfig
+) -> None:
+    readers = ("Amina", "Wiremu", "Ingrid")
+    for reader in readers:
+        row = outbox.entry(advanced(reader, 1), NOON)
+        await database["meters"].insert_one({"_id": reader, **outbox.initial(row, at=NOON)})
+    waiting = await relay._look(["meters"])
+    second = outbox.entry(advanced("Amina", 2), NOON)
+    await database["meters"].update_one({"_id": "Amina"}, outbox.push(second))
+
+    await relay._clear(waiting, await relay._send(waiting))
+
+    left = {each["_id"]: each.get("outbox", ()) async for each in database["meters"].find()}
+    assert [row["id"] for row in left.pop("Amina")] == [second["id"]]
+    assert left == {"Wiremu": (), "Ingrid": ()}
+    assert await database["meters"].count_documents({"outbox_since": {"$exists": True}}) == 1
+    await relay.close()
+
+
+async def test_what_is_in_no_hurry_leaves_together_and_holds_nothing_else_up(
+    relay: Relay, database: Database, kafka: KafkaConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.POLL_SECONDS", 60)
+    patient = Relay(database, kafka, ["meters"], ["facts"])
+    rounds: list[int] = []
+    look = patient._look
+
+    async def looked(collections: Iterable[str]) -> object:
+        waiting = await look(collections)
+        rounds.extend(1 for name in collections if name == "facts" and waiting)
+        return waiting
+
+    monkeypatch.setattr(patient, "_look", looked)
+    facts = Facts(database)
+
+    async with running(patient):
+        for number in range(40):
+            await facts.record(viewed("Amina", number), NOON)
+            await asyncio.sleep(0.01)
+        row = outbox.entry(advanced("Wiremu", 1), NOON)
+        await database["meters"].insert_one({"_id": "Wiremu", **outbox.initial(row, at=NOON)})
+        await eventually(lambda: patient.published == 41, within=5)
+
+    assert len(rounds) <= 8
+    assert len(await read_topic(kafka, "metering.meters")) == 1
+    by_reader = [dict(r.headers)["ce_id"] for r in await read_topic(kafka, "content.views")]
+    assert len(by_reader) == 40
+
+
+def test_nothing_gathers_where_there_is_no_outbox(database: Database, kafka: KafkaConfig) -> None:
+    with pytest.raises(ValueError, match="no outbox is in meter:"):
+        Relay(database, kafka, ["meters"], ["meter"])
 
 
 async def test_the_bell_wakes_the_relay_within_a_moment(relay: Relay, database: Database, kafka: KafkaConfig) -> None:

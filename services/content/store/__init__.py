@@ -18,3 +18,8 @@ INDEXES: dict[str, list[IndexModel]] = {
 
 AGGREGATES: tuple[str, ...] = (*articles.AGGREGATES, *surveys.AGGREGATES, *webinars.AGGREGATES)
 """The collections whose documents carry an outbox; a feature adds its own: ``*surveys.AGGREGATES``."""
+
+GATHERED: tuple[str, ...] = ("facts",)
+"""Those whose events are in no hurry: here wait the views of articles, which are counted by views, and by metering only
+where it had been away.
+"""

@@ -25,4 +25,7 @@ INDEXES: dict[str, list[IndexModel]] = {
 AGGREGATES: tuple[str, ...] = ("meters",)
 """The collections whose documents carry an outbox."""
 
-__all__ = ["AGGREGATES", "INDEXES", "Ask", "Meters", "Neighbours", "Networks", "Policies"]
+GATHERED: tuple[str, ...] = (*AGGREGATES, "facts")
+"""Where events are in no hurry: only views count what a meter says, and nothing else is said here."""
+
+__all__ = ["AGGREGATES", "GATHERED", "INDEXES", "Ask", "Meters", "Neighbours", "Networks", "Policies"]

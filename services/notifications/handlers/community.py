@@ -10,14 +10,17 @@ from shared.inbox import Delivery
 from shared.trace import current_traceparent
 
 
+def answers_another(event: CommentPosted) -> bool:
+    """Whether it is a reply to somebody else; nobody hears of their own."""
+    return event.parent_author_id not in (None, event.author_id)
+
+
 async def mail_reply(deps: Deps, delivery: Delivery[CommentPosted]) -> None:
-    """Tell whoever wrote the comment that this one answers; nobody hears of their own reply.
+    """Tell whoever wrote the comment that this one answers.
 
     The cause is the comment: shown again after it was hidden, it is still the same reply.
     """
     event = delivery.event
-    if event.parent_author_id is None or event.parent_author_id == event.author_id:
-        return
     message = called_for(
         "comment-reply",
         ReplyMatter(comment_id=event.comment_id, article_id=event.article_id),
