@@ -29,7 +29,9 @@ async def open_deps(resources: Resources) -> Deps:
 
 def create_api(deps: Deps) -> FastAPI:
     """The HTTP door."""
-    return create_app(title="Plenary community", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS)
+    return create_app(
+        title="Plenary community", version="1", deps=deps, routers=api.ROUTERS, refusals=api.REFUSALS, hot=api.HOT
+    )
 
 
 def create_worker(_deps: Deps) -> list[Component]:

@@ -16,15 +16,17 @@ from shared.http.bodies import Body, CleanProse, CleanText, clean_prose, clean_t
 from shared.http.edge import is_head
 from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, etag_of_bytes, not_modified
 from shared.http.gate import JSON, BodyRule
-from shared.http.hot import HotRoute
-from shared.http.idempotency import IdempotencyKey, Idempotent
-from shared.http.identity import Anyone, Identity, Member, anyone, identity_from, identity_of, role
-from shared.http.pages import Cursoring, CursorInvalid, Page, Paging, seal, unseal
+from shared.http.hot import HotRoute, body_of
+from shared.http.idempotency import IdempotencyKey, Idempotent, idempotency_key
+from shared.http.identity import Anyone, Identity, Member, anyone, identity_from, identity_of, member, role
+from shared.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Cursoring, CursorInvalid, Page, Paging, cursoring, seal, unseal
 from shared.http.problems import TYPE_PREFIX, ValidationFailed, problem
 from shared.http.refusals import Refusals
 
 __all__ = [
+    "DEFAULT_LIMIT",
     "JSON",
+    "MAX_LIMIT",
     "TYPE_PREFIX",
     "Anyone",
     "Body",
@@ -47,18 +49,22 @@ __all__ = [
     "ValidationFailed",
     "anyone",
     "attach",
+    "body_of",
     "check_version",
     "clean_prose",
     "clean_text",
     "create_app",
+    "cursoring",
     "deps_of",
     "etag_of",
     "etag_of_bytes",
     "fresh",
+    "idempotency_key",
     "identity_from",
     "identity_of",
     "is_head",
     "json_bytes",
+    "member",
     "not_modified",
     "problem",
     "role",

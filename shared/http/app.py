@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -53,7 +54,7 @@ def create_app(
     )
     app.state.deps = deps
     app.state.probes = Probes()
-    app.serve_hot(hot, Gate(app, produces=produces))
+    app.serve_hot(hot, partial(Gate, rules=bodies, produces=produces))
     for router in routers:
         app.include_router(router)
     app.router.routes.extend((*app.state.probes.routes(), *journeys.routes()))

@@ -33,8 +33,8 @@ class Edge:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+        """Answer one request. What has come by here already, on its way to a hot route, passes."""
+        if scope["type"] != "http" or "plenary.request_id" in scope:
             await self._app(scope, receive, send)
             return
         request_id, traceparent = _told(scope["headers"])

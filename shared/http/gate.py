@@ -66,7 +66,7 @@ class Gate:
                 body = await self._body(scope["path"], dict(scope["headers"]), receive)
                 if body is None:
                     return  # The client went away.
-                receive = _again(body, receive)
+                receive = again(body, receive)
         except Refusal as refusal:
             await problem(refusal, scope.get("plenary.request_id"))(scope, receive, send)
             return
@@ -158,7 +158,7 @@ def _within_bounds(content: Any) -> bool:
     return True
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """A ``receive`` that gives the body once more, whole, and then what really comes."""
     pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

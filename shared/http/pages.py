@@ -21,7 +21,7 @@ from shared.errors import Refusal
 T = TypeVar("T")
 
 MAC_BYTES = 16
-MAX_LIMIT = 100
+DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 _AWARE: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
 
@@ -115,7 +115,7 @@ class Cursoring:
 async def cursoring(
     request: Request,
     response: Response,
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = 20,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = DEFAULT_LIMIT,
     cursor: Annotated[str | None, Query(max_length=1024, description="The page's beginning, from `next`.")] = None,
 ) -> Cursoring:
     """What the query asks for. A cursor belongs to the path and the filters it was given for."""

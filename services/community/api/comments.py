@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -23,19 +24,28 @@ from services.community.schemas import (
 from services.community.store.comments import position
 from services.community.store.page_cache import ReadyPage
 from shared.http import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
     Anyone,
     Cursoring,
+    HotRoute,
+    IdempotencyKey,
     Idempotent,
     Identity,
     IfMatch,
     JsonBytes,
     Member,
     Paging,
+    anyone,
+    body_of,
+    cursoring,
     deps_of,
     etag_of,
     etag_of_bytes,
     fresh,
+    idempotency_key,
     json_bytes,
+    member,
     role,
 )
 
@@ -43,6 +53,8 @@ router = APIRouter(prefix="/v1", tags=["comments"])
 Wired = Annotated[Deps, Depends(deps_of)]
 Moderator = Annotated[Identity, role("moderator", "admin")]
 CommentId = Annotated[Id, Path()]
+
+_FIRST_PAGE = re.compile(rb"article=([A-Za-z0-9-]{1,64})(?:&limit=(\d{1,3}))?")
 
 
 @router.get("/comments", operation_id="listComments", response_model=Discussion)
@@ -66,6 +78,15 @@ async def list_comments(
     return fresh(request, ready.body, ready.etag, ready.headers)
 
 
+async def _list_hot(request: Request) -> Response | None:
+    """The first page in the usual order, which is what stands under every article."""
+    asked = _FIRST_PAGE.fullmatch(request.scope["query_string"])
+    if asked is None or not 1 <= (limit := int(asked[2] or DEFAULT_LIMIT)) <= MAX_LIMIT:
+        return None
+    viewer, paging = await anyone(request), await cursoring(request, Response(), limit)
+    return await list_comments(request, request.app.state.deps, viewer, paging, asked[1].decode())
+
+
 async def _page(deps: Deps, viewer: Identity | None, paging: Cursoring, article: str, order: Order) -> ReadyPage:
     found, closed = await asyncio.gather(
         deps.comments.page(article, order, after=paging.after, limit=paging.limit + 1),
@@ -82,6 +103,23 @@ async def _page(deps: Deps, viewer: Identity | None, paging: Cursoring, article:
 @router.post("/comments", status_code=201, operation_id="postComment", response_model=CommentView)
 async def post_comment(body: NewComment, author: Member, key: Idempotent, deps: Wired) -> Response:
     """Write a comment, or a reply to one."""
+    return await _post(deps, body, author, key)
+
+
+async def _post_hot(request: Request) -> Response | None:
+    body = await body_of(request, NewComment)
+    if body is None:
+        return None
+    author = await member(await anyone(request))
+    key = await idempotency_key(request, author, request.headers.get("idempotency-key"))
+    return await _post(request.app.state.deps, body, author, key)
+
+
+HOT = (HotRoute("/v1/comments", _list_hot), HotRoute("/v1/comments", _post_hot, method="POST"))
+"""What is read under every article, and what members do most."""
+
+
+async def _post(deps: Deps, body: NewComment, author: Identity, key: IdempotencyKey) -> Response:
     comment, person = await comments.post_comment(
         deps,
         id=key.derive("comment"),
