@@ -20,8 +20,10 @@ from xdist.scheduler import LoadScopeScheduling
 from ops import testing
 from shared.kafka import KafkaConfig
 
-settings.register_profile("deep", max_examples=1_000)
-"""``--hypothesis-profile=deep``: for a night, or for a change to what is proved by examples."""
+settings.register_profile("deep", max_examples=2_000, deadline=None)
+"""``--hypothesis-profile=deep``: for a night, or for a change to what is proved by examples. What has a number of its
+own says it by ``support.examples``.
+"""
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,7 +32,7 @@ PLATFORMS = ("journeys", "ops", "web")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--schemathesis-deep", action="store_true", help="try the API's document for half an hour")
+    parser.addoption("--schemathesis-deep", action="store_true", help="try the API's document for an hour")
 
 
 class ByGroup(LoadScopeScheduling):

@@ -11,11 +11,17 @@ from typing import Any, Protocol, TypeVar, overload
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from hypothesis import settings
 
 from shared.envelope import Message
 from shared.kafka import KafkaConfig
 
 T = TypeVar("T")
+
+
+def examples(usual: int) -> int:
+    """How many a property is tried with: so many, or twenty times that in the profile ``deep``."""
+    return usual * 20 if settings.get_current_profile_name() == "deep" else usual
 
 
 class Component(Protocol):

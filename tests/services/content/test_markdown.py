@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.content.errors import MarkdownRefused
 from services.content.markdown import Embed, Heading, render
+from tests.support import examples
 
 FIGURE = (
     '::figure[A ferry at dusk]{src="https://pictures.example/ferry.jpg" caption="The 18.40 to Vaxholm" credit="I. Ek"}'
@@ -112,7 +113,7 @@ def test_no_attack_survives_rendering(attack: str) -> None:
     assert "<p>After.</p>" in html
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     st.lists(
         st.sampled_from([*ATTACKS, "\n", "\n\n", "> ", "- ", "**", "`", "[", "](", ")", "<", ">", "&", '"']), max_size=8

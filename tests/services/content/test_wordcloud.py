@@ -15,6 +15,7 @@ from services.content.model.wordcloud.layout import MOST_WORDS, Layout, Placed, 
 from services.content.model.wordcloud.metrics import extent_of, width_of
 from services.content.model.wordcloud.picture import INKS, PAPER, QUIET
 from tests.services.content.officials import ANSWERS, QUESTION
+from tests.support import examples
 
 SVG = "{http://www.w3.org/2000/svg}"
 WORD = st.text(
@@ -127,7 +128,7 @@ def test_the_same_answers_in_any_order_are_the_same_bytes() -> None:
 
 
 @given(st.lists(ANSWER, max_size=12), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_order_of_any_answers_changes_the_picture(answers: list[list[str]], chance: object) -> None:
     shuffled = [list(answer) for answer in answers]
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -138,7 +139,7 @@ def test_no_order_of_any_answers_changes_the_picture(answers: list[list[str]], c
 
 
 @given(st.lists(ANSWER, max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_no_word_lies_over_another_or_outside_the_picture(answers: list[list[str]]) -> None:
     layout = lay_out(draw(answers).words)
 

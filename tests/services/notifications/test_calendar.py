@@ -17,6 +17,7 @@ from services.notifications.ics import Method, webinar_calendar
 from services.notifications.model.people import Recipient
 from services.notifications.model.webinars import Webinar
 from tests.services.notifications.world import DAY, HOUR, START, TODAY
+from tests.support import examples
 
 ZONES = (
     "Africa/Casablanca",  # Goes back an hour for Ramadan.
@@ -103,7 +104,7 @@ def test_independent_parsers_read_the_right_instant(zone: str) -> None:
         assert start_read_by_icalendar(text) == start
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(zone=st.sampled_from([zone for zone in ZONES if zone != "UTC"]), minutes=st.integers(0, 2 * 365 * 24 * 4))
 def test_the_timezone_in_the_file_gives_the_right_instant_by_itself(zone: str, minutes: int) -> None:
     start = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(minutes=15 * minutes)
