@@ -200,6 +200,14 @@ class Visit:
             body = self.site.renderer.page(self.language, name, shown)
         return self._answer(body.encode(), status)
 
+    def trouble(self, name: str, status: int, **context: Any) -> Response:
+        """A page of ``errors/``; or where htmx asks, a message in the place that pages with parts to swap have for it,
+        so that what they show stays.
+        """
+        if self.wants_part:
+            self.headers.update({"HX-Retarget": "#trouble", "HX-Reswap": "innerHTML show:#trouble:top"})
+        return self.page(f"errors/{name}.html", status=status, **context)
+
     def stream(self, ask: Callable[[], Awaitable[T]], show: Callable[[T], str], pauses: Iterator[float]) -> Response:
         """What changes on a page, as it changes; see :mod:`web.live`. Refused where too many streams stand."""
         streams = self.site.streams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,6 +47,12 @@ async def test_with_content_alone_one_reads_on_and_is_told_what_is_missing(
     member, guest = await visitor.log_in("Official in Wellington", to=OPENNESS), colleague.page
     await member.get_by_label("Your reply").fill(DRAFT)
     async with away(site, *BESIDE_CONTENT):
+        # A press that cannot be counted is answered in the page, which keeps what it shows.
+        await member.get_by_role("button", name=re.compile("^Helpful")).first.click()
+        await expect(member.locator("#trouble").get_by_role("alert")).to_contain_text("not available at the moment")
+        await expect(member.locator(".comment").first).to_be_visible()
+        await expect(member.get_by_label("Your reply")).to_have_value(DRAFT)
+
         # What was being written is kept; what can be read still is, by members and by guests.
         await member.get_by_role("button", name="Post your reply").click()
         await expect(member.get_by_role("alert")).to_contain_text("What you wrote is kept in this browser")

@@ -58,11 +58,13 @@ def member(page: Page, *roles: str) -> Page:
     @wraps(page)
     async def guarded(visit: Visit) -> Response:
         if visit.session is None and visit.session_waits:
-            return visit.page("errors/away.html", status=503)
+            return visit.trouble("away", 503)
+        if visit.session is None and visit.wants_part:
+            return visit.trouble("log-in", 401)
         if visit.session is None:
             return visit.to(visit.log_in_path if visit.request.method == "GET" else visit.log_in_to("/"))
         if roles and not visit.session.may(*roles):
-            return visit.page("errors/forbidden.html", status=403)
+            return visit.trouble("forbidden", 403)
         return await page(visit)
 
     return guarded

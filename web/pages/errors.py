@@ -44,7 +44,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_refused_form(request: Request, _error: Exception) -> Response:
     """A form without our key: too old a page, or somebody else's."""
-    return _guarded((await _visit(request)).page("errors/form.html", status=403))
+    return _guarded((await _visit(request)).trouble("form", 403))
 
 
 async def on_crash(visit: Visit, error: Exception) -> Response:
@@ -55,9 +55,8 @@ async def on_crash(visit: Visit, error: Exception) -> Response:
 
 def error_page(visit: Visit, status: int, **context: Any) -> Response:
     """The page for a status, with the number under which the log has it."""
-    name = PAGES.get(status, "failed")
     request_id = visit.request.scope.get("plenary.request_id", "")
-    return visit.page(f"errors/{name}.html", status=status, **{"request_id": request_id, "wait": None, **context})
+    return visit.trouble(PAGES.get(status, "failed"), status, **{"request_id": request_id, "wait": None, **context})
 
 
 async def _visit(request: Request) -> Visit:
