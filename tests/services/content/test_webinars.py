@@ -1,66 +1,15 @@
-"""Webinars through the door: announced by the wall, moved, called off, recorded, found."""
+"""Webinars through the door: announced by the wall, moved, called off, recorded."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx2
 import pytest
-import vobject
-from icalendar import Calendar
 
-from services.content.handlers.webinars import keep_wall_times
-from services.content.store.webinars import Narrowed, WebinarStore, When
-from services.content.timers import ZoneRulesTimer
 from shared.events.content import WebinarCancelled, WebinarRecorded, WebinarScheduled
-from tests.services.content.conftest import NOON, House
-from tests.support import assert_index_used, eventually, running
-
-ASIA = {"wall_time": "2026-07-31T13:30", "zone": "Asia/Singapore"}
-"""Singapore has no summer time: 05:30 UTC."""
-
-
-async def announce(house: House, slug: str = "asia-pacific", **fields: Any) -> dict[str, Any]:
-    """Esther announces a session on open government; returns it with its ETag."""
-    answer = await try_to_announce(house, slug, **fields)
-    assert answer.status_code == 201, answer.text
-    return {**answer.json(), "etag": answer.headers["ETag"]}
-
-
-async def try_to_announce(house: House, slug: str, *, time: Any = ASIA, **fields: Any) -> httpx2.Response:
-    body = {"title": "Open government: the Asia-Pacific session", "slug": slug, "time": time, **fields}
-    return await house.client.post("/v1/webinars", json=body, headers=house.signed_in("esther"))
-
-
-def seen(house: House, webinar: dict[str, Any], by: str = "esther") -> dict[str, str]:
-    return house.signed_in(by) | {"If-Match": webinar["etag"]}
-
-
-async def reschedule(house: House, webinar: dict[str, Any], **time: Any) -> httpx2.Response:
-    return await house.client.put(
-        f"/v1/webinars/{webinar['slug']}/time", json={**ASIA, **time}, headers=seen(house, webinar)
-    )
-
-
-def slug_of(problem: httpx2.Response) -> str:
-    return str(problem.json()["type"]).rpartition("/")[2]
-
-
-def past(**fields: Any) -> dict[str, Any]:
-    """The session of 31 July 2017, as another archive has it."""
-    return {
-        "external_id": "2017-07-31",
-        "slug": "asia-pacific-2017",
-        "title": "Open government: the Asia-Pacific session",
-        "time": {"wall_time": "2017-07-31T13:30", "zone": "Asia/Singapore"},
-        "recording": {"url": "https://video.example/2017", "recorded_at": "2017-08-02T00:00:00Z"},
-        **fields,
-    }
-
-
-async def bring(house: House, **fields: Any) -> httpx2.Response:
-    return await house.client.post("/v1/imports/webinars", json=past(**fields), headers=house.signed_in("esther"))
+from tests.services.content.announcing import ASIA, announce, bring, past, reschedule, seen, slug_of, try_to_announce
+from tests.services.content.conftest import House
 
 
 async def test_a_webinar_keeps_the_wall_the_zone_and_the_instant(house: House) -> None:
@@ -256,106 +205,6 @@ async def test_what_it_refers_to_must_be_there(house: House, fields: dict[str, A
     assert refused.json()["errors"][0]["pointer"] == pointer
 
 
-async def test_the_calendar_file_is_read_at_the_right_instant_by_other_parsers(house: House) -> None:
-    webinar = await announce(house, summary="Bring a question; it will be heard.")
-
-    answer = await house.client.get("/v1/webinars/asia-pacific/calendar.ics")
-
-    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
-    assert event.decoded("dtstart") == datetime(2026, 7, 31, 5, 30, tzinfo=UTC)
-    other = vobject.readOne(answer.text).vevent
-    assert other.dtstart.value.astimezone(UTC) == datetime(2026, 7, 31, 5, 30, tzinfo=UTC)
-    assert str(event["uid"]) == f"webinar-{webinar['id']}@plenary.example"
-    assert "TZID:Asia/Singapore" in answer.text
-    assert max(len(line.encode()) for line in answer.text.split("\r\n")) <= 75
-
-
-async def test_a_moved_webinar_has_the_same_uid_and_the_next_sequence_in_the_calendar(house: House) -> None:
-    webinar = await announce(house)
-    before = Calendar.from_ical((await house.client.get("/v1/webinars/asia-pacific/calendar.ics")).text)
-    moved = await reschedule(house, webinar, wall_time="2026-08-01T10:00")
-    webinar["etag"] = moved.headers["ETag"]
-    await house.client.post("/v1/webinars/asia-pacific/cancellation", json={}, headers=seen(house, webinar))
-
-    after = Calendar.from_ical((await house.client.get("/v1/webinars/asia-pacific/calendar.ics")).text)
-
-    first, last = before.walk("VEVENT")[0], after.walk("VEVENT")[0]
-    assert first["uid"] == last["uid"]
-    assert (first["sequence"], last["sequence"]) == (0, 2)
-    assert (first["status"], last["status"]) == ("CONFIRMED", "CANCELLED")
-
-
-async def test_a_time_shown_twice_goes_into_the_calendar_as_an_instant(house: House) -> None:
-    time = {"wall_time": "2026-10-25T02:30", "zone": "Europe/Stockholm", "offset": "+01:00"}
-    await announce(house, "winter", time=time)
-
-    answer = await house.client.get("/v1/webinars/winter/calendar.ics")
-
-    (event,) = Calendar.from_ical(answer.text).walk("VEVENT")
-    assert event.decoded("dtstart") == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    assert "DTSTART:20261025T013000Z" in answer.text
-
-
-async def test_a_title_cannot_break_out_of_the_calendar(house: House) -> None:
-    refused = await try_to_announce(house, "broken", title="Hello\r\nBEGIN:VEVENT")
-    await announce(house, "prose", summary="One\nBEGIN:VALARM\nTRIGGER:-PT1M")
-
-    answer = await house.client.get("/v1/webinars/prose/calendar.ics")
-
-    assert refused.status_code == 422
-    assert [component.name for component in Calendar.from_ical(answer.text).walk()] == [
-        "VCALENDAR",
-        "VTIMEZONE",
-        "STANDARD",
-        "VEVENT",
-    ]
-
-
-async def test_what_is_to_come_is_listed_next_first_and_what_is_over_last_first(house: House) -> None:
-    for day in (3, 1, 2):
-        await announce(house, f"august-{day}", time={**ASIA, "wall_time": f"2026-08-0{day}T13:30"})
-    house.clock.set(datetime(2026, 8, 2, 6, tzinfo=UTC))  # While the second is under way.
-
-    async def slugs(when: str) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        address = f"/v1/webinars?when={when}&limit=1"
-        while address:
-            page = (await house.client.get(address)).json()
-            found += [(webinar["slug"], webinar["state"]) for webinar in page["items"]]
-            address = page["next"] and f"/v1/webinars?when={when}&limit=1&cursor={page['next']}"
-        return found
-
-    assert await slugs("upcoming") == [("august-2", "live"), ("august-3", "scheduled")]
-    assert await slugs("past") == [("august-1", "over")]
-
-
-async def test_lists_are_narrowed_by_series_region_and_topic(house: House) -> None:
-    await house.client.put(
-        "/v1/series/open-government", json={"title": "Open government"}, headers=house.signed_in("esther")
-    )
-    await announce(house, "asia", series="open-government", regions=["asia-pacific"], topics=["digital"])
-    await announce(house, "europe", series="open-government", regions=["europe", "africa"])
-    await announce(house, "other")
-
-    async def slugs(query: str) -> set[str]:
-        answer = await house.client.get(f"/v1/webinars?{query}")
-        return {webinar["slug"] for webinar in answer.json()["items"]}
-
-    assert await slugs("series=open-government") == {"asia", "europe"}
-    assert await slugs("region=africa") == {"europe"}
-    assert await slugs("topic=digital") == {"asia"}
-    assert await slugs("series=open-government&region=asia-pacific") == {"asia"}
-
-
-async def test_a_viewers_zone_that_is_none_is_refused(house: House) -> None:
-    await announce(house)
-
-    refused = await house.client.get("/v1/webinars/asia-pacific?zone=Middle/Earth")
-
-    assert (refused.status_code, slug_of(refused)) == (422, "zone-unknown")
-
-
 async def test_what_is_brought_twice_is_there_and_told_once(house: House) -> None:
     first, second = await bring(house), await bring(house, title="Something else")
 
@@ -371,57 +220,3 @@ async def test_only_editors_announce_and_bring(house: House) -> None:
     brought = await house.client.post("/v1/imports/webinars", json=past(), headers=house.signed_in("amina"))
 
     assert (announced.status_code, brought.status_code) == (403, 403)
-
-
-async def test_when_a_zones_rules_change_the_wall_stays_and_the_instant_moves(house: House) -> None:
-    webinar = await announce(house)
-    # As if it had been announced under rules by which Singapore was half an hour off.
-    wrong = datetime(2026, 7, 31, 6, tzinfo=UTC)
-    times = {"slot.starts_at": wrong, "slot.ends_at": wrong + timedelta(hours=1)}
-    await house.database["webinars"].update_one({"_id": webinar["id"]}, {"$set": times})
-
-    moved = [await keep_wall_times(house.deps) for _ in range(2)]
-
-    found = (await house.client.get("/v1/webinars/asia-pacific")).json()
-    assert moved == [1, 0]
-    assert (found["times"]["starts_at"], found["sequence"]) == ("2026-07-31T05:30:00Z", 1)
-
-
-async def test_a_worker_follows_new_zone_rules_when_it_starts(house: House) -> None:
-    webinar = await announce(house)
-    wrong = datetime(2026, 7, 31, 6, tzinfo=UTC)
-    times = {"slot.starts_at": wrong, "slot.ends_at": wrong + timedelta(hours=1)}
-    await house.database["webinars"].update_one({"_id": webinar["id"]}, {"$set": times})
-
-    async with running(ZoneRulesTimer(house.deps), ZoneRulesTimer(house.deps)):
-        await eventually(lambda: _is_moved(house))
-
-    assert [event.sequence for event in await house.told("webinars") if isinstance(event, WebinarScheduled)] == [0, 1]
-
-
-async def _is_moved(house: House) -> bool:
-    found = (await house.client.get("/v1/webinars/asia-pacific")).json()
-    return bool(found["times"]["starts_at"] == "2026-07-31T05:30:00Z")
-
-
-async def test_a_wall_time_that_new_rules_skip_stays_at_its_instant(house: House) -> None:
-    webinar = await announce(house)
-    skipped = {"slot.wall": "2026-03-29T02:30:00", "slot.zone": "Europe/Stockholm"}
-    await house.database["webinars"].update_one({"_id": webinar["id"]}, {"$set": skipped})
-
-    moved = await keep_wall_times(house.deps)
-
-    assert moved == 0
-    assert (await house.client.get("/v1/webinars/asia-pacific")).json()["sequence"] == 0
-
-
-@pytest.mark.parametrize("when", ["upcoming", "past"])
-@pytest.mark.parametrize(
-    "narrowed", [Narrowed(), Narrowed(series="s"), Narrowed(region="r"), Narrowed(topic="t"), Narrowed("s", "r", "t")]
-)
-async def test_every_list_has_its_index(house: House, when: When, narrowed: Narrowed) -> None:
-    await announce(house)
-
-    query = WebinarStore.listed_query(when, narrowed, NOON, None)
-
-    await assert_index_used(house.database["webinars"].find(query).sort(WebinarStore.order(when)).limit(20))

@@ -16,8 +16,8 @@ from services.content.model.lists import Place
 from services.content.model.registrations import registration_id
 from services.content.store.webinars import WebinarStore
 from shared.events.content import WebinarRegistered, WebinarRegistrationCancelled
+from tests.services.content.announcing import announce, seen, slug_of
 from tests.services.content.conftest import House
-from tests.services.content.test_webinars import announce, seen, slug_of
 from tests.support import assert_index_used
 
 STARTS = datetime(2026, 7, 31, 5, 30, tzinfo=UTC)
