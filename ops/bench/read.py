@@ -41,10 +41,9 @@ other processes do about it afterwards: publishing, Kafka, counting and views.""
 
 WHY_DATA = """\
 A reading passes Envoy, metering and content, each with its own HTTP, where Ghost is one process; and what is counted is
-two writes that the majority has before the answer ends, where Ghost writes nothing. At 64 connections mongod has some
-two fifths of the time (both writes, what the relays do about them, five change streams that examine each), metering and
-content a fifth each, Envoy a sixth. At one connection nothing is shared: each event is published, heard, counted and
-committed by itself, 16 ms of all processes' time on the core where the next reading waits; 64 at once take 2 each."""
+two writes that the majority has before the answer ends, where Ghost writes nothing. At 64 connections mongod has a
+third of the time, metering and content a quarter each, Envoy a sixth. At one connection nothing is shared: both writes
+wait for the disk by themselves, every change stream looks at each, and four processes are woken for each request."""
 WHY_PAGE = """\
 A page is a reading of the article, which the meter must be asked for each time, and the way through the gateway twice
 more; only what stands beside the article and the rendering itself are shared between readers."""
