@@ -93,6 +93,7 @@ service = Service(
     settings=NotificationsSettings,
     indexes=store.INDEXES,
     aggregates=store.AGGREGATES,
+    gathered=store.GATHERED,
     table=consumers.TABLE,
     tombstones=consumers.TOMBSTONES,
     open=open_deps,

@@ -22,8 +22,12 @@ INDEXES: dict[str, list[IndexModel]] = {
 AGGREGATES: tuple[str, ...] = ("messages",)
 """The collections whose documents carry an outbox."""
 
+GATHERED: tuple[str, ...] = (*AGGREGATES, "facts")
+"""Where events are in no hurry: what became of a mail is for whoever asks later."""
+
 __all__ = [
     "AGGREGATES",
+    "GATHERED",
     "INDEXES",
     "ArticleStore",
     "MessageStore",
