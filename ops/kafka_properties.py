@@ -29,6 +29,8 @@ class Broker:
     bind: str = LOOPBACK
     advertised: str = LOOPBACK
     """The name under which clients reach it."""
+    known_by: int | None = None
+    """The port at which they do, if that is another's, who passes everything on."""
 
 
 def properties(broker: Broker) -> Properties:
@@ -46,7 +48,7 @@ def _listeners(broker: Broker) -> Properties:
         "CONTROLLER": f"{LOOPBACK}:{broker.controller_port}",
         "SERVICES": f"{broker.bind}:{broker.port}",
     }
-    told = {"SERVICES": f"{broker.advertised}:{broker.port}"}
+    told = {"SERVICES": f"{broker.advertised}:{broker.known_by or broker.port}"}
     protocols = {"CONTROLLER": "SASL_PLAINTEXT", "SERVICES": "SASL_PLAINTEXT"}
     if broker.open_port:
         bound["OPEN"] = told["OPEN"] = f"{LOOPBACK}:{broker.open_port}"

@@ -21,14 +21,22 @@ LIGHT = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", 
 
 
 class Kafka:
-    """How the broker is set up and started."""
+    """How the broker is set up and started. ``known_by`` is the port of what stands before it, if anything does."""
 
     def __init__(
-        self, state: State, libs: Path, *, port: int, controller_port: int, open_port: int | None = None
+        self,
+        state: State,
+        libs: Path,
+        *,
+        port: int,
+        controller_port: int,
+        open_port: int | None = None,
+        known_by: int | None = None,
     ) -> None:
         self._state = state
         self._libs = libs
         self._port = port
+        self._known_by = known_by or port
         self._controller_port = controller_port
         self._open_port = open_port
         self._data = state.data / "kafka"
@@ -37,7 +45,7 @@ class Kafka:
     def admin(self) -> KafkaConfig:
         """How the super user reaches it."""
         return KafkaConfig(
-            brokers=f"127.0.0.1:{self._port}",
+            brokers=f"127.0.0.1:{self._known_by}",
             security="SASL_PLAINTEXT",
             username=ADMIN,
             password=self._state.secret("kafka-admin"),
@@ -102,6 +110,7 @@ class Kafka:
         broker = Broker(
             data=str(data),
             port=self._port,
+            known_by=self._known_by,
             controller_port=self._controller_port,
             open_port=self._open_port,
             admin_password=self._state.secret("kafka-admin"),

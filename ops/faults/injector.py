@@ -6,10 +6,11 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from ops.embedded.processes import Process
 from ops.faults.platform import RigPlatform
@@ -91,6 +92,19 @@ class Injector:
         finally:
             process.resume()
             self.note(name, f"paused {seconds:.0f} s", began, time.time())
+
+    async def disturb(self, names: Sequence[str], lasting: float, what: str, **how: Any) -> int:
+        """Have the proxy do something to what goes to these servers and back, for so many seconds; returns how many
+        answers it cut off.
+        """
+        network, began = self.platform.network, time.time()
+        before = [await network.tell(name, **how) for name in names]
+        try:
+            await asyncio.sleep(lasting)
+        finally:
+            after = [await network.tell(name, mode="pass") for name in names]
+            self.note(", ".join(names), what, began, time.time())
+        return sum(after) - sum(before)
 
     async def down(self, name: str, seconds: float) -> None:
         """Stop a process by SIGKILL and keep it down for a while."""

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from ops import kafka_admin
+from ops.embedded.kafka import Kafka
 from ops.embedded.mongod import Mongod
 from ops.embedded.platform import READY_WITHIN, Platform
 from ops.embedded.probes import http_ok
@@ -18,10 +19,11 @@ from ops.embedded.processes import Process, Spec
 from ops.embedded.services import base_environment
 from ops.embedded.state import write_private
 from ops.faults import witness
-from ops.faults.replicas import PROXY, Replicas
+from ops.faults.network import PROXY, Line, Network
+from ops.faults.replicas import Replicas
 from ops.progress import Progress, doing
 from ops.settings import ROOT
-from ops.topology import TopicPlan
+from ops.topology import TopicPlan, Topology
 from ops.troubles import Exit, Trouble
 from shared.kafka import KafkaConfig
 
@@ -30,6 +32,8 @@ WITNESS_PORT = 206
 """Distance from the base, beside the other workers."""
 
 TWIN_PORTS = 211
+BROKER_PORT = 96
+"""Where the broker itself listens; it is known by the port that it has elsewhere."""
 
 REHEARSAL: Mapping[str, Mapping[str, str]] = {
     # All clients come from this machine, and a few members write everything.
@@ -49,8 +53,8 @@ NEVER = 3_600.0
 
 
 class RigPlatform(Platform):
-    """As ``Platform``, with the witness; every process is started again at once. With ``replicated``, its database is
-    three mongods behind a proxy.
+    """As ``Platform``, with the witness; every process is started again at once. The broker is behind a proxy; with
+    ``replicated`` the database is too, as three mongods.
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class RigPlatform(Platform):
     ) -> None:
         super().__init__(folder, port_base, open_kafka=True, progress=progress)
         self._replicas = Replicas(self.state, self.ports.base) if replicated else None
-        if self._replicas is not None:
-            self.servers = frozenset({"kafka"}) | self._replicas.names
+        lines = [Line("kafka", self.ports["kafka"], self.ports.base + BROKER_PORT)]
+        self.network = Network(self.state, lines + (self._replicas.lines if self._replicas else []))
+        self._wiring: asyncio.Task[None] | None = None
+        self.servers = frozenset({"kafka", PROXY}) | (self._replicas.names if self._replicas else {"mongod"})
 
     @property
     def replicas(self) -> Replicas:
@@ -81,10 +87,30 @@ class RigPlatform(Platform):
         if self._replicas is None:
             await super()._start_mongod(mongod)
             return
-        await self._run_up(self._replicas.proxy())
+        await self._wired()
         processes = [self._add(member.spec()) for member in self._replicas.members]
         await asyncio.gather(*(process.start() for process in processes))
         await self._replicas.settle(processes)
+
+    async def _start_kafka(self, planning: asyncio.Task[Topology]) -> None:
+        await self._wired()
+        await super()._start_kafka(planning)
+
+    async def _wired(self) -> None:
+        """Return once the network is there; who needs it first begins it."""
+        if self._wiring is None:
+            self._wiring = asyncio.create_task(self._run_up(self.network.spec()))
+        await self._wiring
+
+    def _own_kafka(self, *, open_kafka: bool) -> Kafka:
+        return Kafka(
+            self.state,
+            self.settings.kafka_libs,
+            port=self.ports.base + BROKER_PORT,
+            known_by=self.ports["kafka"],
+            controller_port=self.ports["kafka-controller"],
+            open_port=self.ports["kafka-open"] if open_kafka else None,
+        )
 
     @property
     def open_kafka(self) -> KafkaConfig:

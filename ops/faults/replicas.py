@@ -7,25 +7,21 @@ does to everybody who talks to it.
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from pymongo.errors import OperationFailure, PyMongoError
 
 from ops.embedded.mongod import ALREADY_INITIALIZED, REPLICA_SET, ROOT_USER, UNAUTHORIZED, Client, Mongod
 from ops.embedded.probes import port_open
 from ops.embedded.processes import Process, Spec
-from ops.embedded.services import base_environment
 from ops.embedded.state import State
-from ops.settings import ROOT
+from ops.faults.network import Line
 from ops.troubles import Exit, Trouble
 
-PROXY = "mongodb-proxy"
 PORTS, PROXY_PORTS = 18, 28
 """Distances from the base: the members' own ports, and those by which they are known."""
 COUNT = 3
@@ -105,12 +101,11 @@ class Replicas:
     def __init__(self, state: State, base: int) -> None:
         self._state = state
         self.members = [Member(state, base, number) for number in range(COUNT)]
-        self._control = state.run / "proxy.socket"
 
     @property
     def names(self) -> frozenset[str]:
-        """Their processes, and the proxy's."""
-        return frozenset({PROXY, *(member.name for member in self.members)})
+        """Their processes."""
+        return frozenset(member.name for member in self.members)
 
     @property
     def uri(self) -> str:
@@ -119,16 +114,10 @@ class Replicas:
         hosts = ",".join(f"127.0.0.1:{member.known_by}" for member in self.members)
         return f"mongodb://{ROOT_USER}:{password}@{hosts}/?replicaSet={REPLICA_SET}&authSource=admin"
 
-    def proxy(self) -> Spec:
-        """The proxy's process."""
-        routes = [f"{member.name}={member.known_by}:{member.port}" for member in self.members]
-        return Spec(
-            name=PROXY,
-            command=(sys.executable, "-m", "ops.faults.proxy", str(self._control), *routes),
-            probe=self._proxy_listens,
-            environment=base_environment(),
-            folder=ROOT,
-        )
+    @property
+    def lines(self) -> list[Line]:
+        """The ways to them."""
+        return [Line(member.name, member.known_by, member.port) for member in self.members]
 
     async def settle(self, processes: list[Process], within: float = 90.0) -> None:
         """Bring the started members to where one of them takes writes from the root user."""
@@ -177,19 +166,3 @@ class Replicas:
         async with member.root() as client:
             told = await client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
         return int(told.get("count", 0))
-
-    async def tell_proxy(self, name: str, **how: Any) -> int:
-        """Change what the proxy does to a member; returns how many answers it has cut off so far."""
-        reader, writer = await asyncio.open_unix_connection(self._control)
-        try:
-            writer.write(orjson.dumps({"name": name, **how}) + b"\n")
-            await writer.drain()
-            answer, _lines, cuts = (await reader.readline()).split()
-        finally:
-            writer.close()
-        if answer != b"ok":
-            raise Trouble(f"the proxy did not obey ({answer.decode()})", "see its log", code=Exit.FAILED)
-        return int(cuts)
-
-    async def _proxy_listens(self) -> bool:
-        return all([await port_open(member.known_by) for member in self.members])

@@ -76,13 +76,10 @@ async def _lose_answers_to_writes(rig: Rig, tally: Tally) -> None:
 
 
 async def _cut(rig: Rig, tally: Tally, after: str, share: float) -> None:
-    replicas, began = rig.platform.replicas, time.time()
-    names = [member.name for member in replicas.members]
-    before = [await replicas.tell_proxy(name, mode="cut", after=after, share=share) for name in names]
-    await asyncio.sleep(SPELL)
-    cuts = sum([await replicas.tell_proxy(name, mode="pass") for name in names]) - sum(before)
-    tally.cut += cuts
-    rig.injector.note("every mongod", f"lost answers after {after}", began, time.time())
+    names = [member.name for member in rig.platform.replicas.members]
+    tally.cut += await rig.injector.disturb(
+        names, SPELL, f"lost answers after {after}", mode="cut", after=after, share=share
+    )
 
 
 async def _deny_what_was_done(rig: Rig, tally: Tally) -> None:
@@ -111,22 +108,13 @@ async def _half_open(rig: Rig, _tally: Tally) -> None:
 
 async def _isolate(rig: Rig, mode: str, what: str) -> None:
     """Nobody reaches the primary, who reaches everybody."""
-    replicas, began = rig.platform.replicas, time.time()
-    name = (await replicas.primary()).name
-    await replicas.tell_proxy(name, mode=mode)
-    await asyncio.sleep(SPELL)
-    await replicas.tell_proxy(name, mode="pass")
-    rig.injector.note(name, what, began, time.time())
+    name = (await rig.platform.replicas.primary()).name
+    await rig.injector.disturb([name], SPELL, what, mode=mode)
 
 
 async def _slow_lines(rig: Rig, _tally: Tally) -> None:
-    replicas, began = rig.platform.replicas, time.time()
-    for member in replicas.members:
-        await replicas.tell_proxy(member.name, mode="delay", seconds=0.03)
-    await asyncio.sleep(SPELL)
-    for member in replicas.members:
-        await replicas.tell_proxy(member.name, mode="pass")
-    rig.injector.note("every mongod", "30 ms away", began, time.time())
+    names = [member.name for member in rig.platform.replicas.members]
+    await rig.injector.disturb(names, SPELL, "30 ms away", mode="delay", seconds=0.03)
 
 
 ACTS: tuple[Act, ...] = (

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from ops.embedded.processes import Process, Spec
 from ops.embedded.state import State
+from ops.faults.network import Network
 from ops.faults.replicas import COMMIT, Replicas
 from ops.faults.scenarios.database import DONE_AND_DENIED, NOT_DONE
 from ops.testing import free_base
@@ -23,7 +24,7 @@ TRANSACTIONS = 20
 
 
 @pytest_asyncio.fixture(scope="module")
-async def replicas(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Replicas]:
+async def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Replicas, Network]]:
     """Three mongods behind the proxy, one of them primary."""
     folder: Path = tmp_path_factory.mktemp("replicas")
     state = State(folder)
@@ -37,9 +38,22 @@ async def replicas(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
             running.push_async_callback(process.stop, within=0)
             return process
 
-        await (await run(made.proxy())).ready(30)
+        network = Network(state, made.lines)
+        await (await run(network.spec())).ready(30)
         await made.settle([await run(member.spec()) for member in made.members])
-        yield made
+        yield made, network
+
+
+@pytest.fixture
+def replicas(behind_proxy: tuple[Replicas, Network]) -> Replicas:
+    """The three together."""
+    return behind_proxy[0]
+
+
+@pytest.fixture
+def network(behind_proxy: tuple[Replicas, Network]) -> Network:
+    """What stands before them."""
+    return behind_proxy[1]
 
 
 async def count_up(database: Database, number: int) -> None:
@@ -69,14 +83,14 @@ async def counted(replicas: Replicas, name: str, begun: asyncio.Event | None = N
         return await database["rows"].count_documents({}), int(counter["count"])
 
 
-async def test_a_commit_whose_answer_was_cut_off_has_one_effect(replicas: Replicas) -> None:
+async def test_a_commit_whose_answer_was_cut_off_has_one_effect(replicas: Replicas, network: Network) -> None:
     names = [member.name for member in replicas.members]
     for name in names:
-        await replicas.tell_proxy(name, mode="cut", after=COMMIT, share=0.3)
+        await network.tell(name, mode="cut", after=COMMIT, share=0.3)
 
     found = await counted(replicas, "cut")
 
-    cuts = sum([await replicas.tell_proxy(name, mode="pass") for name in names])
+    cuts = sum([await network.tell(name, mode="pass") for name in names])
     assert found == (TRANSACTIONS, TRANSACTIONS)
     assert cuts > 0
 
