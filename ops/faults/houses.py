@@ -9,7 +9,7 @@ from typing import Any
 
 from ops.faults import witness
 from shared.events import OWNERS, Event
-from shared.inbox import concerned
+from shared.inbox import Hearing
 from shared.service import Service
 
 HOUSES = (*OWNERS, "witness")
@@ -29,7 +29,9 @@ def hears(house: str, type_: str, data: Mapping[str, Any]) -> bool:
     kind = _kinds(house).get(type_)
     if kind is None:
         return False
-    return concerned(service(house).table[kind], kind.model_validate(data))
+    handler = service(house).table[kind]
+    asks = handler.when if isinstance(handler, Hearing) else None
+    return asks is None or asks(kind.model_validate(data))
 
 
 @cache

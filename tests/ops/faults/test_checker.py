@@ -44,7 +44,14 @@ def deed(id: str, kind: str, what: dict[str, Any], **told: Any) -> Op:
 @pytest.fixture
 def world() -> World:
     """What follows from that, everywhere."""
-    posted = {"comment_id": "c-1", "article_id": "buses", "revision": 1}
+    posted = {
+        "comment_id": "c-1",
+        "article_id": "buses",
+        "author_id": "mere",
+        "parent_author_id": "amina",
+        "posted_at": "2026-03-01T12:00:00Z",
+        "revision": 1,
+    }
     viewed = {
         "view_id": "v-1",
         "reader_id": "wiremu",
