@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 NAME, NEEDS = "growth", "servers"
 SIZES = (1_000, 100_000, 1_000_000)
 CONNECTIONS = 16
-SECONDS = 1.0
+WARM_SECONDS, SECONDS = 1.5, 1.0
+"""Long enough to have met each of the popular once: the sizes take turns, and push each other out of the cache."""
 POPULAR = 1_000
 """Articles that are read, spread over all there are: readers keep to few, and those stay in the page cache."""
 WORDS = "What *we* found in Wellington is that the form was never the problem: the letter that comes with it was."
@@ -52,8 +53,8 @@ HOW = """\
 Databases of 1,000, 100,000 and 1,000,000 meters, articles and comments, with their indexes. *decision*: any of all
 readers opens one more article. *reading*: any of a thousand articles, spread over all, is opened. *page*: the 50
 comments of any discussion; there are as many more discussions as there are more comments. *post*: a comment is added
-to any discussion. Sixteen at a time for a second, in the process itself, in turns over the sizes; the worker's
-process and mongod, with its quarter of a gigabyte of cache, share one core."""
+to any discussion. Sixteen at a time for a second, after one and a half to warm up, in the process itself, in turns over
+the sizes; the worker's process and mongod, with its quarter of a gigabyte of cache, share one core."""
 
 WHY = """\
 A million rows and their indexes do not fit into the quarter of a gigabyte that mongod may keep in memory here, so a row
@@ -92,7 +93,7 @@ async def _work(servers: Servers, kind: str, size: int) -> dict[str, float]:
     async with house.opened(SEEDS[seeded][0], servers, database=_name(seeded, size)) as home:
         work = opened(home.deps, size)
         taken: list[float] = []
-        await _connections(work, 0.3, [])  # It connects, and warms.
+        await _connections(work, WARM_SECONDS, [])
         with Cost(with_ourselves(servers.pids)) as cost:
             await _connections(work, SECONDS, taken)
     cpu = (cost.cpu["python"] + cost.cpu["mongod"]) / len(taken) * 1e6
