@@ -12,7 +12,7 @@ A door looks like this::
 
 from shared.http.answers import JsonBytes, fresh, json_bytes
 from shared.http.app import attach, create_app, deps_of
-from shared.http.bodies import Body, CleanProse, CleanText, clean_prose, clean_text
+from shared.http.bodies import Body, CleanProse, CleanText, InstantAsked, clean_prose, clean_text
 from shared.http.edge import is_head
 from shared.http.etags import IfMatch, PreconditionRequired, check_version, etag_of, etag_of_bytes, not_modified
 from shared.http.gate import JSON, BodyRule
@@ -40,6 +40,7 @@ __all__ = [
     "Idempotent",
     "Identity",
     "IfMatch",
+    "InstantAsked",
     "JsonBytes",
     "Member",
     "Page",

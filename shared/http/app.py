@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from shared import journeys
 from shared.errors import Refusal
@@ -20,7 +22,7 @@ from shared.http.gate import BodyRule, Gate
 from shared.http.health import Probes
 from shared.http.hot import HotApi, HotRoute
 from shared.http.idempotency import KeptAnswer, KeptAnswers, Keys, on_kept_answer
-from shared.http.refusals import Refusals
+from shared.http.refusals import Refusals, api_routes
 from shared.resources import Resources
 
 
@@ -59,7 +61,7 @@ def create_app(
         app.include_router(router)
     app.router.routes.extend((*app.state.probes.routes(), *journeys.routes()))
     app.add_exception_handler(Refusal, problems.on_refusal)
-    app.add_exception_handler(HTTPException, problems.on_http_exception)
+    app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(KeptAnswer, on_kept_answer)
     # The last one added is the outermost.
@@ -77,6 +79,18 @@ def attach(app: FastAPI, resources: Resources) -> FastAPI:
     app.state.probes.client = resources.client
     app.state.probes.started = True
     return app
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    """Say with 405 all that can be done here (RFC 9110, section 15.5.6). The framework knows one route of a path."""
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        here = [route for route in api_routes(request.app.routes) if route.path_regex.match(request.scope["path"])]
+        if here:
+            path = min(here, key=lambda route: len(route.param_convertors)).path_format
+            methods = {method for route in here if route.path_format == path for method in route.methods or ()}
+            methods |= {"HEAD"} if "GET" in methods else set()
+            error.headers = {"Allow": ", ".join(sorted(methods))}
+    return await problems.on_http_exception(request, error)
 
 
 async def deps_of(request: Request) -> Any:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    field_validator,
+)
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -23,10 +33,51 @@ MAX_MARKS = 4
 and below has dozens."""
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 class Body(BaseModel):
-    """The base of every request body: unknown fields are refused, text is stripped of space around it."""
+    """The base of every request body: unknown fields are refused, text is stripped of space around it, and what JSON
+    has a kind of its own for is of that kind: pydantic alone takes ``"yes"`` for true and 0 for the year 1970.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, use_attribute_docstrings=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def of_its_kind(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what would have to be turned into something else first."""
+        kinds = _kinds(cls, info.field_name)
+        if not kinds or value is None or str in kinds:
+            return value
+        if isinstance(value, bool) is not (bool in kinds):
+            raise ValueError("must be true or false" if bool in kinds else "must not be true or false")
+        if datetime in kinds:
+            return written_out(value)
+        if isinstance(value, str):
+            raise ValueError("must be a number")  # noqa: TRY004 - pydantic takes it for a finding
+        return value
+
+
+@cache
+def _kinds(body: type[Body], name: str | None) -> frozenset[type]:
+    """What a field may be, as far as it is a text, a truth, a number or an instant."""
+    annotations: list[Any] = [body.model_fields[name or ""].annotation]
+    for annotation in annotations:
+        annotations += get_args(annotation)
+    found = {datetime if each is AwareDatetime else each for each in annotations if isinstance(each, type)}
+    return frozenset(found & {str, bool, int, float, datetime})
+
+
+def written_out(value: Any) -> Any:
+    """An instant as RFC 3339 writes it; refuses the number of seconds since 1970, which pydantic takes as well."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value.strip())):
+        return value
+    raise ValueError("must be an instant such as 2017-07-31T13:30:00Z")
+
+
+InstantAsked = Annotated[AwareDatetime, BeforeValidator(written_out)]
+"""An instant in a query."""
 
 
 def clean_text(text: str) -> str:

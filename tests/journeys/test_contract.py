@@ -1,9 +1,9 @@
 """What the OpenAPI document allows, and what it does not, asked of the whole platform through the gateway.
 
 Schemathesis makes the requests: every boundary of every parameter and field, right and wrong. None may end in a 5xx,
-and none in a status or a body that the document does not tell of, whoever asks. ``./plenary test
-tests/journeys/test_contract.py --schemathesis-deep`` goes on for much longer, with requests at random and with chains
-of them.
+and none in a status or a body that the document does not tell of, whoever asks; and what is wrong is refused.
+``./plenary test tests/journeys/test_contract.py --schemathesis-deep`` goes on for much longer, with requests at random
+and with chains of them.
 """
 
 from __future__ import annotations
@@ -27,8 +27,21 @@ CHECKS = (
     "status_code_conformance",
     "content_type_conformance",
     "response_schema_conformance",
+    "allow_header_conformance",
+    "negative_data_rejection",
     "told_by_name",
 )
+SETTINGS = """
+[generation]
+with-security-parameters = false  # Who asks says so by a header, or is nobody.
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429]
+
+[[operations]]  # Of what is wrong in its path, only the number is sent: what the article is stands below.
+include-path = "/v1/articles/{article_id}/revisions/{number}"
+checks.negative_data_rejection.enabled = false
+"""
 QUICK = ("--phases=examples,coverage", "--max-examples=1", "--max-time=40")
 DEEP = ("--phases=examples,coverage,fuzzing,stateful", "--max-examples=20", "--max-time=540", "--mode=all")
 """A round. It ends before the token that it is made with; until then, each operation gets its 20 again and again."""
@@ -107,7 +120,7 @@ async def things(site: Site, bearer: dict[str, str]) -> dict[str, dict[str, str]
 
 def settings(things: dict[str, dict[str, str]]) -> str:
     """Schemathesis' settings. JSON's texts and flat objects of them are TOML's, but for the colon."""
-    lines = ["[generation]", "with-security-parameters = false"]  # Who asks says so by a header, or is nobody.
+    lines = [SETTINGS]
     for path, parameters in things.items():
         given = ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in parameters.items())
         lines += ["[[operations]]", f"include-path-regex = {json.dumps(path)}", f"parameters = {{ {given} }}"]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AwareDatetime
 from starlette.responses import RedirectResponse, Response
 
 from services.content.deps import Deps
@@ -27,6 +26,7 @@ from shared.http import (
     Cursoring,
     HotRoute,
     Identity,
+    InstantAsked,
     JsonBytes,
     Page,
     Paging,
@@ -51,8 +51,8 @@ async def filters(
     country: Annotated[Country | None, Query(description="ISO 3166-1 alpha-2.")] = None,
     kind: Annotated[ArticleKind | None, Query()] = None,
     series: Annotated[Slug | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Published at this instant or later.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Published before this instant.")] = None,
+    since: Annotated[InstantAsked | None, Query(description="Published at this instant or later.")] = None,
+    until: Annotated[InstantAsked | None, Query(description="Published before this instant.")] = None,
 ) -> Filters:
     """What a list is narrowed to."""
     return Filters(topic, region, country, kind, series, since, until)

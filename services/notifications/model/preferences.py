@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.notifications.errors import PurposeEssential, TopicUnknown
 from services.notifications.model.purposes import RULES
@@ -25,6 +25,14 @@ class QuietHours(BaseModel):
 
     start: time = Field(description="HH:MM", examples=["22:00"])
     end: time = Field(description="HH:MM", examples=["07:00"])
+
+    @field_validator("start", "end", mode="before")
+    @classmethod
+    def _as_a_clock_shows_it(cls, value: Any) -> Any:
+        """No number of seconds since midnight, which pydantic takes as well."""
+        if isinstance(value, time) or (isinstance(value, str) and ":" in value):
+            return value
+        raise ValueError("must be a wall time such as 22:00")
 
     @model_validator(mode="after")
     def _is_a_span(self) -> Self:

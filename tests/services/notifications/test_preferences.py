@@ -127,6 +127,8 @@ async def test_an_unknown_topic_is_refused(house: House) -> None:
         {"quiet_hours": {"start": "25:00", "end": "07:00"}},
         {"quiet_hours": {"start": "22:00+02:00", "end": "07:00"}},
         {"quiet_hours": {"start": "22:00"}},
+        {"quiet_hours": {"start": 79200, "end": "07:00"}},
+        {"quiet_hours": {"start": "79200", "end": "07:00"}},
         {"language": "en"},
     ],
 )

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from shared.http import clean_prose, clean_text
+from shared.http import Body, InstantAsked, clean_prose, clean_text
+
+
+class Policy(Body):
+    limit: int | None = Field(default=None, ge=0)
+    share: float = 0.5
+    open: bool = False
+    starts_at: AwareDatetime | None = None
+    note: str | int = ""
 
 
 @pytest.mark.parametrize(
@@ -64,3 +74,46 @@ def test_what_was_cleaned_is_clean(text: str) -> None:
             continue
         assert clean(once) == once
         assert "\x00" not in once
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"limit": 3, "share": 1, "open": True, "starts_at": "2017-07-31T13:30:00+08:00", "note": "3"},
+        {"limit": 3.0, "share": 0.25, "open": False, "starts_at": None, "note": 3},
+        {"limit": None},
+    ],
+)
+def test_what_is_of_its_kind_is_taken(body: dict[str, Any]) -> None:
+    Policy.model_validate(body)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("limit", "3"),
+        ("limit", True),
+        ("limit", 3.5),
+        ("share", "0.5"),
+        ("share", False),
+        ("open", 1),
+        ("open", "yes"),
+        ("starts_at", 0),
+        ("starts_at", 1501479000.5),
+        ("starts_at", "1501479000"),
+        ("starts_at", "20170731"),
+        ("starts_at", True),
+        ("starts_at", ["2017-07-31T13:30:00Z"]),
+    ],
+)
+def test_what_would_have_to_be_turned_into_its_kind_is_refused_where_it_stands(field: str, value: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Policy.model_validate({field: value})
+
+    assert [error["loc"] for error in refused.value.errors()] == [(field,)]
+
+
+@pytest.mark.parametrize("value", ["0", "0.5", "1501479000", "yesterday"])
+def test_an_instant_in_a_query_is_written_out(value: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(InstantAsked).validate_python(value)
