@@ -37,12 +37,9 @@ with-security-parameters = false  # Who asks says so by a header, or is nobody.
 
 [checks.negative_data_rejection]
 expected-statuses = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429]
-
-[[operations]]  # Of what is wrong in its path, only the number is sent: what the article is stands below.
-include-path = "/v1/articles/{article_id}/revisions/{number}"
-checks.negative_data_rejection.enabled = false
 """
-QUICK = ("--phases=examples,coverage", "--max-examples=1", "--max-time=40")
+QUICK = ("--phases=examples,coverage", "--max-examples=1")
+"""Bounded by what there is to cover. With a bound on its time, it would leave out part of every operation's cases."""
 DEEP = ("--phases=examples,coverage,fuzzing,stateful", "--max-examples=20", "--max-time=540", "--mode=all")
 """A round. It ends before the token that it is made with; until then, each operation gets its 20 again and again."""
 
@@ -110,7 +107,8 @@ async def things(site: Site, bearer: dict[str, str]) -> dict[str, dict[str, str]
         webinar = await make("/v1/webinars", {"title": "Open government", "time": when})
         survey = await make("/v1/surveys", {"question": "What does openness mean?"})
     return {
-        "^/v1/articles/": {"path.article_id": article, "path.slug": SLUGS[0]},
+        # Not where two parameters stand in a path: Schemathesis takes a wrong one for sent that ours stood in for.
+        "^/v1/articles/(?!.*/revisions/)": {"path.article_id": article, "path.slug": SLUGS[0]},
         "^/v1/comments": {"path.id": comment["id"], "path.article": article, "query.article": article},
         "^/v1/suggestions/": {"path.id": suggestion["id"]},
         "^/v1/webinars/": {"path.name": webinar["slug"]},
