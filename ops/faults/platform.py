@@ -135,12 +135,17 @@ class RigPlatform(Platform):
         await process.ready(READY_WITHIN)
         return process
 
-    async def twin(self, name: str) -> Process:
-        """A second worker of the same service, on a port of its own."""
+    async def twin(self, name: str, *, past_proxy: bool = False) -> Process:
+        """A second worker of the same service, on a port of its own. ``past_proxy`` has it reach the broker by the
+        rig's own way, so that the network can fail the first alone.
+        """
         first = self.process(name)
-        house = name.partition("-")[0]
+        house = name.partition("-")[0].upper()
         port = self.ports.base + TWIN_PORTS + sum(other.endswith("-twin") for other in self.processes)
-        environment = {**first.spec.environment, f"{house.upper()}_WORKER_PORT": str(port)}
+        environment = {**first.spec.environment, f"{house}_WORKER_PORT": str(port)}
+        if past_proxy:
+            kafka = self.open_kafka
+            environment |= {f"{house}_KAFKA_BROKERS": kafka.brokers, f"{house}_KAFKA_SECURITY": kafka.security}
         probe = partial(http_ok, port, "/health/ready")
         return await self.add(replace(first.spec, name=f"{name}-twin", environment=environment, probe=probe))
 

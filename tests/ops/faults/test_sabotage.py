@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
-from ops.faults.acts import crowd
 from ops.faults.platform import WITNESS
-from ops.faults.rig import Rig, Scenario, rig
+from ops.faults.rig import Rig, Scenario
 from ops.faults.scenarios.repetition import S7
-from ops.testing import free_base
+from tests.ops.faults.conftest import comments
 
 pytestmark = pytest.mark.slow
-
-
-@pytest_asyncio.fixture(scope="module")
-async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rig]:
-    """A platform with everybody in place."""
-    async with rig(tmp_path_factory.mktemp("rig"), free_base(), seed=20170731, say=lambda _line: None) as made:
-        yield made
-
-
-async def comments(rehearsal: Rig, count: int) -> None:
-    """So many comments, each until it stands."""
-
-    async def comment(_number: int) -> None:
-        (author,) = rehearsal.acts.members(1)
-        await rehearsal.acts.comment(author, rehearsal.acts.article())
-
-    await crowd(comment, count, at_once=4)
 
 
 async def test_without_an_inbox_what_comes_twice_is_found_doubled(rehearsal: Rig) -> None:
