@@ -142,7 +142,7 @@ class Relay:
             await asyncio.sleep(POLL_SECONDS)
         except KafkaError as error:
             log.warning("relay.kafka-unreachable", error=type(error).__name__)
-            await self._drop_producer()
+            await self._give_way()
             await asyncio.sleep(POLL_SECONDS)
         else:
             # What could not be sent is tried again after a rest, and at the next ring.
@@ -216,7 +216,7 @@ class Relay:
         if failures:
             # A producer that has failed once may number its batches wrongly from then on; the next round starts anew.
             log.warning("relay.send-failed", error=type(failures[0]).__name__, partitions=len(failures))
-            await self._drop_producer()
+            await self._give_way()
         return sent
 
     async def _send_partition(
@@ -284,6 +284,12 @@ class Relay:
                 raise
             self._producer = producer
         return self._producer
+
+    async def _give_way(self) -> None:
+        """Begin anew with Kafka, and let another relay try, whose way there may be better."""
+        await self._drop_producer()
+        with contextlib.suppress(PyMongoError):
+            await self._lease.release()
 
     async def _drop_producer(self) -> None:
         producer, self._producer = self._producer, None

@@ -150,6 +150,8 @@ async def read_topics(kafka: KafkaConfig, topics: Iterable[str]) -> list[Heard]:
             TopicPartition(topic, number) for topic in topics for number in consumer.partitions_for_topic(topic) or ()
         ]
         ends = {place: end for place, end in (await consumer.end_offsets(places)).items() if end}
+        if not ends:
+            return []
         consumer.assign(list(ends))
         await consumer.seek_to_beginning()
         found: list[Heard] = []

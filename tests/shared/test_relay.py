@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaTimeoutError
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from shared import outbox
 from shared.envelope import decode
@@ -225,6 +225,27 @@ async def test_one_relay_works_at_a_time_and_the_next_takes_over(
         await eventually(lambda: other.published == 1)
 
     assert relay.published == 2
+
+
+async def test_a_relay_without_a_way_to_the_broker_makes_way_for_another(
+    relay: Relay, database: Database, kafka: KafkaConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = asyncio.Event()
+
+    async def no_way() -> AIOKafkaProducer:
+        tried.set()
+        raise KafkaConnectionError
+
+    monkeypatch.setattr(relay, "_ready_producer", no_way)
+    other = Relay(database, kafka, ["meters"])
+    await Facts(database).record(viewed("Amina"), NOON)
+
+    async with running(relay):
+        await tried.wait()
+        async with running(other):
+            await eventually(lambda: other.published == 1, within=8)
+
+    assert relay.published == 0
 
 
 async def test_a_lease_changes_hands_with_a_higher_fence(database: Database) -> None:
