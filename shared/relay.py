@@ -46,7 +46,7 @@ once; while more keep coming, what gathers in this time is one look, one batch f
 fewer transactions for everybody who hears it. That is worth more to an event's age than these milliseconds."""
 
 GATHER_SECONDS = 0.25
-"""How long events gather that only views count. A view is written once a second; whoever reads one cannot tell, and a
+"""How long events gather that nobody acts on. A view is written once a second; whoever reads one cannot tell, and a
 hundred readings a second are published, heard and cleared four times instead of fifty, at a third of the cost."""
 
 BATCH_DOCUMENTS = 500

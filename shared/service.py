@@ -50,7 +50,7 @@ class Service:
     aggregates: Sequence[str] = ()
     """The collections whose documents carry an outbox."""
     gathered: Sequence[str] = ()
-    """Those whose events only views count: they are in no hurry, and leave together a few times a second."""
+    """Those whose events nobody acts on: they are in no hurry, and leave together a few times a second."""
     table: Table = field(default_factory=dict)
     tombstones: Tombstones = field(default_factory=dict)
     rebuilds: Mapping[str, Rebuildable] = field(default_factory=dict)

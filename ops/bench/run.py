@@ -62,12 +62,16 @@ async def _run(benches: Sequence[Any], rounds: int) -> list[str]:
 
 async def _measure(bench: Any, rig: Rig, rounds: int, measured: dict[str, str]) -> None:
     began = time.monotonic()
-    out.print(f"{bench.NAME}: {rounds} rounds")
+    out.print(f"{bench.NAME}: {_rounds(rounds)}")
     section: Section = await bench.measure(rig, rounds)
-    took = f"{time.monotonic() - began:.0f} s, {section.rounds} round{'' if section.rounds == 1 else 's'}"
+    took = f"{time.monotonic() - began:.0f} s, {_rounds(section.rounds)}"
     page = report.keep(section, {**measured, "took": took})
     show(section)
     out.print(f"{bench.NAME}: {took}; see {page}")
+
+
+def _rounds(number: int) -> str:
+    return "1 round" if number == 1 else f"{number} rounds"
 
 
 def show(section: Section) -> None:

@@ -21,7 +21,7 @@ LIGHT = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", 
 
 
 class Kafka:
-    """How the broker is set up and started. ``known_by`` is the port of what stands before it, if anything does."""
+    """How the broker is set up and started. ``known_by`` is the port at which it is reached."""
 
     def __init__(
         self,
@@ -29,14 +29,14 @@ class Kafka:
         libs: Path,
         *,
         port: int,
+        known_by: int,
         controller_port: int,
         open_port: int | None = None,
-        known_by: int | None = None,
     ) -> None:
         self._state = state
         self._libs = libs
         self._port = port
-        self._known_by = known_by or port
+        self._known_by = known_by
         self._controller_port = controller_port
         self._open_port = open_port
         self._data = state.data / "kafka"

@@ -67,11 +67,17 @@ class Platform:
         self._kafka = None if self.settings.kafka_brokers else self._own_kafka(open_kafka=open_kafka)
         self._thread: LoopThread | None = None
 
+    @property
+    def broker_port(self) -> int:
+        """Where the broker listens: where it is known, unless something stands before it."""
+        return self.ports["kafka"]
+
     def _own_kafka(self, *, open_kafka: bool) -> Kafka:
         return Kafka(
             self.state,
             self.settings.kafka_libs,
-            port=self.ports["kafka"],
+            port=self.broker_port,
+            known_by=self.ports["kafka"],
             controller_port=self.ports["kafka-controller"],
             open_port=self.ports["kafka-open"] if open_kafka else None,
         )

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from ops import kafka_admin
-from ops.embedded.kafka import Kafka
 from ops.embedded.mongod import Mongod
 from ops.embedded.platform import READY_WITHIN, Platform
 from ops.embedded.probes import http_ok
@@ -62,7 +61,7 @@ class RigPlatform(Platform):
     ) -> None:
         super().__init__(folder, port_base, open_kafka=True, progress=progress)
         self._replicas = Replicas(self.state, self.ports.base) if replicated else None
-        lines = [Line("kafka", self.ports["kafka"], self.ports.base + BROKER_PORT)]
+        lines = [Line("kafka", self.ports["kafka"], self.broker_port)]
         self.network = Network(self.state, lines + (self._replicas.lines if self._replicas else []))
         self._wiring: asyncio.Task[None] | None = None
         self.servers = frozenset({"kafka", PROXY}) | (self._replicas.names if self._replicas else {"mongod"})
@@ -102,15 +101,10 @@ class RigPlatform(Platform):
             self._wiring = asyncio.create_task(self._run_up(self.network.spec()))
         await self._wiring
 
-    def _own_kafka(self, *, open_kafka: bool) -> Kafka:
-        return Kafka(
-            self.state,
-            self.settings.kafka_libs,
-            port=self.ports.base + BROKER_PORT,
-            known_by=self.ports["kafka"],
-            controller_port=self.ports["kafka-controller"],
-            open_port=self.ports["kafka-open"] if open_kafka else None,
-        )
+    @property
+    def broker_port(self) -> int:
+        """Behind the proxy."""
+        return self.ports.base + BROKER_PORT
 
     @property
     def open_kafka(self) -> KafkaConfig:
